@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    parts_stock_move_ids = fields.Many2many(
+        "stock.move",
+        string="Transfers of the Parts",
+        copy=False,
+        help="The moves that this line pays for.",
+    )
+
+    def _get_stock_moves(self):
+        """Override of `_get_stock_moves` to add the moves of requisitioned parts."""
+        return super()._get_stock_moves() | self.parts_stock_move_ids
+
+    def _get_cogs_value(self):
+        """Override of `_get_cogs_value` to expense what the parts really cost.
+
+        The value with which they left stock, whatever has happened to the
+        product's cost since.
+        """
+        moves = self.parts_stock_move_ids.filtered(lambda move: move.state == "done")
+        if not moves or self.move_id.reversed_entry_id:
+            return super()._get_cogs_value()
+        quantity = sum(move._get_valued_qty() for move in moves)
+        return sum(moves.mapped("value")) / quantity if quantity else 0.0

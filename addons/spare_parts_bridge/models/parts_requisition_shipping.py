@@ -1,0 +1,217 @@
+from odoo import Command, models
+from odoo.exceptions import UserError
+
+
+class PartsRequisitionShipping(models.Model):
+    """The delivery note: from the source's stock into transit."""
+
+    _inherit = "parts.requisition"
+
+    def _get_transit_location(self):
+        """Return where goods are between shipping and counting."""
+        self.ensure_one()
+        if self.is_intercompany:
+            location = self.env.ref("stock.stock_location_inter_company").sudo()
+        else:
+            location = self.company_id.sudo().internal_transit_location_id
+        if not location.active:
+            location.active = True
+        return location
+
+    def _get_open_deliveries(self):
+        """Return the source's pickings that are still to be done."""
+        return (
+            self.env["stock.picking"]
+            .sudo()
+            .search(
+                [
+                    ("parts_requisition_id", "in", self.ids),
+                    ("parts_role", "=", "delivery"),
+                    ("state", "not in", ("done", "cancel")),
+                ]
+            )
+        )
+
+    def _create_delivery(self, quantities, discrepancy=None):
+        """Make the source's delivery note and reserve what there is.
+
+        :param dict quantities: ``{parts.requisition.line: quantity}``
+        :param discrepancy: `parts.discrepancy` that is settled by shipping again
+        :return: the open pickings of the source
+        """
+        self.ensure_one()
+        source = self.source_company_id
+        run = self._run_delivery_rules if self.is_intercompany else self._move_to_transit
+        run(
+            {line: quantity for line, quantity in quantities.items() if quantity},
+            discrepancy or self.env["parts.discrepancy"],
+        )
+        deliveries = self._get_open_deliveries().with_company(source)
+        deliveries.action_assign()
+        return deliveries
+
+    def _run_delivery_rules(self, quantities, discrepancy):
+        """Let the source's own delivery route make its pickings (1 to 3 steps)."""
+        source = self.source_company_id
+        rule_sudo = self.env["stock.rule"].sudo().with_company(source)
+        location = self._get_transit_location()
+        rule_sudo.run(
+            [
+                rule_sudo.Procurement(
+                    line.product_id,
+                    quantity,
+                    line.product_uom_id,
+                    location,
+                    self.name,
+                    self.name,
+                    source,
+                    self._prepare_procurement_values(line, discrepancy),
+                )
+                for line, quantity in quantities.items()
+            ]
+        )
+
+    def _prepare_procurement_values(self, line, discrepancy):
+        warehouse = self.source_warehouse_id
+        return {
+            "warehouse_id": warehouse,
+            "route_ids": warehouse.delivery_route_id,
+            "company_id": self.source_company_id,
+            "partner_id": self._get_delivery_partner().id,
+            "reference_ids": self._get_stock_reference(),
+            "priority": self.priority,
+            "parts_requisition_line_id": line.id,
+            "parts_role": "delivery",
+            "parts_discrepancy_id": discrepancy.id,
+        }
+
+    def _get_stock_reference(self):
+        """Return the reference that ties the pickings of this requisition."""
+        reference_sudo = self.env["stock.reference"].sudo()
+        return reference_sudo.search(
+            [("name", "=", self.name)], limit=1
+        ) or reference_sudo.create({"name": self.name})
+
+    def _get_delivery_partner(self):
+        return self.warehouse_id.partner_id or self.company_id.partner_id
+
+    def _move_to_transit(self, quantities, discrepancy):
+        """Make the delivery within one company."""
+        warehouse = self.source_warehouse_id
+        picking = (
+            self.env["stock.picking"]
+            .sudo()
+            .with_company(self.source_company_id)
+            .create(
+                {
+                    "picking_type_id": warehouse.out_type_id.id,
+                    "partner_id": self._get_delivery_partner().id,
+                    "origin": self.name,
+                    "location_id": warehouse.lot_stock_id.id,
+                    "location_dest_id": self._get_transit_location().id,
+                    "move_ids": [
+                        Command.create(
+                            {
+                                "product_id": line.product_id.id,
+                                "product_uom_qty": quantity,
+                                "parts_requisition_line_id": line.id,
+                                "parts_role": "delivery",
+                                "parts_discrepancy_id": discrepancy.id,
+                            }
+                        )
+                        for line, quantity in quantities.items()
+                    ],
+                }
+            )
+        )
+        picking.action_confirm()
+
+    def _get_source_stock(self, product):
+        """Return what of a part is free at the source, for people of the source.
+
+        :return: quantity in the product's unit; 0.0 for the other company
+        """
+        company = self.source_company_id
+        if company not in self.env.user.company_ids:
+            return 0.0
+        warehouse_sudo = self.source_warehouse_id.sudo()
+        return (
+            product.sudo()
+            .with_company(company)
+            .with_context(warehouse_id=warehouse_sudo.id)
+            .free_qty
+        )
+
+    # ------------------------------------------------------------------
+    # Shipping
+    # ------------------------------------------------------------------
+
+    def _ship(self, quantities=None, lots=None):
+        """Validate the open delivery note as a clerk of the source.
+
+        :param dict quantities: ``{product.product: quantity}`` to ship now; what is
+            reserved when empty. The rest stays on a backorder.
+        :param dict lots: ``{product.product: [lot name]}`` to ship
+        :return: the validated `stock.picking`
+        """
+        self.ensure_one()
+        self._ensure_company(
+            self.source_company_id, "spare_parts_bridge.group_parts_clerk"
+        )
+        self._lock_in_order()
+        picking = self.sudo()._get_delivery_to_ship()
+        picking._fill_parts_shipment(quantities or {}, lots or {})
+        picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        if picking.state != "done":
+            raise UserError(
+                self.env._(
+                    "%(picking)s could not be validated. Open it under Inventory / "
+                    "Transfers to see what it asks for.",
+                    picking=picking.name,
+                )
+            )
+        picking.message_post(
+            body=self.env._("Shipped by %s.", self.env.user.name)
+        )
+        return picking
+
+    def _get_delivery_to_ship(self):
+        deliveries = self._get_open_deliveries()
+        shippable = deliveries.filtered(lambda p: p.location_dest_id.usage == "transit")
+        if shippable:
+            return shippable.sorted("id")[:1].with_company(self.source_company_id)
+        if deliveries:
+            raise UserError(
+                self.env._(
+                    "The parts of %(name)s are not picked yet: process %(picking)s "
+                    "first.",
+                    name=self.name,
+                    picking=", ".join(deliveries.mapped("name")),
+                )
+            )
+        raise UserError(
+            self.env._(
+                "%(name)s has nothing to ship: it is %(state)s.",
+                name=self.name,
+                state=dict(self._fields["state"]._description_selection(self.env))[
+                    self.state
+                ],
+            )
+        )
+
+    def action_view_deliveries(self):
+        """Open the delivery notes that the user may see."""
+        return self._get_pickings_action(self.delivery_ids)
+
+    def _get_pickings_action(self, pickings):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "stock.action_picking_tree_all"
+        )
+        action["domain"] = [("id", "in", pickings.ids)]
+        action["context"] = {}
+        if len(pickings) == 1:
+            action.update(
+                views=[(False, "form")], view_mode="form", res_id=pickings.id
+            )
+        return action
+

@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    parts_requisition_line_id = fields.Many2one(
+        "parts.requisition.line",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    parts_role = fields.Selection(
+        [
+            ("delivery", "Delivery to the requester"),
+            ("receipt", "Receipt by the requester"),
+            ("return", "Return to the source"),
+        ],
+        string="Role for the Requisition",
+    )
+    parts_discrepancy_id = fields.Many2one(
+        "parts.discrepancy",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The discrepancy that this move settles.",
+    )
+
+    @api.model
+    def _prepare_merge_moves_distinct_fields(self):
+        """Override of `_prepare_merge_moves_distinct_fields` to keep our lines apart."""
+        return super()._prepare_merge_moves_distinct_fields() + [
+            "parts_requisition_line_id",
+            "parts_role",
+            "parts_discrepancy_id",
+        ]
+
+    def _is_parts_shipment(self):
+        """Return whether the move takes requisitioned parts out of the source."""
+        return self.parts_role == "delivery" and self.location_dest_usage == "transit"
+
+    def _action_done(self, cancel_backorder=False):
+        """Override of `_action_done` to follow up what was shipped or came back."""
+        done = super()._action_done(cancel_backorder=cancel_backorder)
+        parts_moves_sudo = done.sudo().filtered("parts_requisition_line_id")
+        if parts_moves_sudo:
+            shipments_sudo = parts_moves_sudo.filtered(lambda m: m._is_parts_shipment())
+            self.env["parts.receipt"].sudo()._create_from_shipments(shipments_sudo)
+            parts_moves_sudo.parts_discrepancy_id._update_settlement()
+            parts_moves_sudo.parts_requisition_line_id.requisition_id._update_state()
+        return done
+
+    def _action_cancel(self):
+        """Override of `_action_cancel` to let requisitions end without the rest."""
+        result = super()._action_cancel()
+        requisitions_sudo = self.sudo().parts_requisition_line_id.requisition_id
+        requisitions_sudo._update_state()
+        return result
+
+    # ------------------------------------------------------------------
+    # Valuation
+    # ------------------------------------------------------------------
+
+    def _get_value_from_quotation(self, quantity, at_date=None):
+        """Override of `_get_value_from_quotation` to value receipts of parts.
+
+        The transfer price that was frozen at approval stands for the order price,
+        whatever the costing method. Core would take the product's own cost, which
+        in the requesting company may be unknown.
+        """
+        if not (self.parts_role == "receipt" and self.parts_requisition_line_id):
+            return super()._get_value_from_quotation(quantity, at_date)
+        line_sudo = self.parts_requisition_line_id.sudo()
+        if not line_sudo.requisition_id.is_intercompany:
+            return super()._get_value_from_quotation(quantity, at_date)
+        value = line_sudo._get_value_in_company(quantity, self.company_id, self.date)
+        return {
+            "value": value,
+            "quantity": quantity,
+            "description": self.env._(
+                "%(value)s for %(quantity)s %(unit)s at the transfer price of "
+                "%(requisition)s",
+                value=self.company_currency_id.format(value),
+                quantity=quantity,
+                unit=self.product_id.uom_id.name,
+                requisition=line_sudo.requisition_id.name,
+            ),
+        }

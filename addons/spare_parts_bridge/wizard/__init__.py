@@ -1,0 +1,1 @@
+from . import parts_requisition_decide, parts_requisition_decide_line
