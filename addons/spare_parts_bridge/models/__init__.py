@@ -19,4 +19,6 @@ from . import (
     stock_warehouse,
     account_move,
     account_move_line,
+    service_api,
+    service_api_shipping,
 )

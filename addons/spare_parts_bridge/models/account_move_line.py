@@ -6,6 +6,9 @@ class AccountMoveLine(models.Model):
 
     parts_stock_move_ids = fields.Many2many(
         "stock.move",
+        "parts_account_line_stock_move_rel",
+        "account_line_id",
+        "stock_move_id",
         string="Transfers of the Parts",
         copy=False,
         help="The moves that this line pays for.",

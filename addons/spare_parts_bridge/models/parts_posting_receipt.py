@@ -51,6 +51,7 @@ class PartsPostingReceipt(models.Model):
         company = requisition.source_company_id if is_sale else requisition.company_id
         other = requisition.company_id if is_sale else requisition.source_company_id
         self._check_accounting(company, other, is_sale)
+        self._check_product_accounts(company, receipt.line_ids.product_id, is_sale)
         move = (
             self.env["account.move"]
             .sudo()
@@ -120,49 +121,62 @@ class PartsPostingReceipt(models.Model):
 
     @api.model
     def _check_accounting(self, company, partner_company, is_sale):
-        """Raise a sentence for each account or journal that is missing.
+        """Raise a sentence for the journal or account that is missing.
 
         :param company: the `res.company` in whose books is posted
         :param partner_company: the other company
         :param bool is_sale: whether it is the customer invoice
         """
-        journal_type = "sale" if is_sale else "purchase"
         company_sudo = company.sudo()
-        journal = (
-            self.env["account.journal"]
-            .sudo()
-            .search(
-                [
-                    *self.env["account.journal"]._check_company_domain(company_sudo),
-                    ("type", "=", journal_type),
-                ],
-                limit=1,
-            )
-        )
-        if not journal:
+        if not self._get_journal(company_sudo, is_sale):
+            kind = self.env._("sales") if is_sale else self.env._("purchase")
             raise UserError(
                 self.env._(
                     "%(company)s has no %(kind)s journal. Ask its accountant to add "
                     "one under Accounting / Configuration / Journals.",
                     company=company_sudo.name,
-                    kind=self.env._("sales") if is_sale else self.env._("purchase"),
+                    kind=kind,
                 )
             )
         partner = partner_company.sudo().partner_id.with_company(company_sudo)
-        account = (
-            partner.property_account_receivable_id
-            if is_sale
-            else partner.property_account_payable_id
-        )
-        if not account:
+        side = "receivable" if is_sale else "payable"
+        if not partner[f"property_account_{side}_id"]:
+            kind = self.env._("receivable") if is_sale else self.env._("payable")
             raise UserError(
                 self.env._(
                     "%(company)s has no %(kind)s account for %(partner)s. Ask its "
                     "accountant to set it on the contact.",
                     company=company_sudo.name,
-                    kind=self.env._("receivable")
-                    if is_sale
-                    else self.env._("payable"),
+                    kind=kind,
                     partner=partner.name,
                 )
             )
+
+    @api.model
+    def _get_journal(self, company_sudo, is_sale):
+        journal_sudo = self.env["account.journal"].sudo()
+        return journal_sudo.search(
+            [
+                *journal_sudo._check_company_domain(company_sudo),
+                ("type", "=", "sale" if is_sale else "purchase"),
+            ],
+            limit=1,
+        )
+
+    @api.model
+    def _check_product_accounts(self, company, products, is_sale):
+        """Raise a sentence for the parts that could not be booked on an account."""
+        company_sudo = company.sudo()
+        if self._get_journal(company_sudo, is_sale).default_account_id:
+            return
+        key = "income" if is_sale else "expense"
+        for product in products.sudo().with_company(company_sudo):
+            if not product._get_product_accounts()[key]:
+                raise UserError(
+                    self.env._(
+                        "%(product)s has no income or expense account in %(company)s. "
+                        "Ask its accountant to set it on the product's category.",
+                        product=product.display_name,
+                        company=company_sudo.name,
+                    )
+                )

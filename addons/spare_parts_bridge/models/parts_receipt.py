@@ -265,20 +265,16 @@ class PartsReceipt(models.Model):
         picking = self.picking_id.sudo().with_company(self.company_id)
         picking.move_ids._do_unreserve()
         accepted = self.line_ids.filtered("qty_accepted")
+        if not accepted:
+            picking.action_cancel()
+            return self.env["stock.move"]
         for move in picking.move_ids:
             lines = accepted.filtered(
                 lambda row, m=move: row.requisition_line_id
                 == m.parts_requisition_line_id
             )
             move._set_counted(lines)
-        if not accepted:
-            picking.action_cancel()
-            return self.env["stock.move"]
-        picking.with_context(
-            skip_backorder=True,
-            skip_sms=True,
-            picking_ids_not_to_backorder=picking.ids,
-        ).button_validate()
+        picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
         if picking.state != "done":
             raise UserError(
                 self.env._(

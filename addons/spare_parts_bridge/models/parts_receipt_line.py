@@ -104,6 +104,29 @@ class PartsReceiptLine(models.Model):
                     )
                 )
 
+    def _add_counted(self, field_name, quantity):
+        """Spread a counted quantity over these lines, in their order.
+
+        :param str field_name: ``qty_accepted``, ``qty_damaged`` or ``qty_wrong``
+        :param float quantity: in the product's unit
+        :raise UserError: when it is more than what was shipped
+        """
+        product = self[:1].product_id
+        for line in self:
+            taken = min(quantity, line._get_uncounted())
+            line[field_name] += taken
+            quantity -= taken
+        if product.uom_id.compare(quantity, 0.0) > 0:
+            raise UserError(
+                self.env._(
+                    "%(product)s: %(excess)s more is counted than was shipped. "
+                    "Correct the count, and tell the source about parts that are on "
+                    "no delivery note.",
+                    product=product.display_name,
+                    excess=quantity,
+                )
+            )
+
     def _get_label(self):
         self.ensure_one()
         product, lot = self.product_id.display_name, self.lot_id.sudo().name

@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from ..const import OPEN_STATES, REQUISITION_STATES
+from ..const import REQUISITION_STATES
 
 
 class PartsRequisition(models.Model):
@@ -23,6 +23,7 @@ class PartsRequisition(models.Model):
     ]
     _order = "priority desc, id desc"
     _rec_names_search = ["name", "origin"]
+    _check_company_auto = True
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
     active = fields.Boolean(default=True)
@@ -140,7 +141,7 @@ class PartsRequisition(models.Model):
     _name_uniq = models.Constraint(
         "UNIQUE(name)", "This requisition number is already used."
     )
-    _external_ref_uniq = models.UniqueIndex(
+    _external_ref_unique = models.UniqueIndex(
         "(company_id, external_ref) WHERE external_ref IS NOT NULL",
         "This external reference is already used by another requisition.",
     )
@@ -540,6 +541,7 @@ class PartsRequisition(models.Model):
             requisition.state = state
             if state == "done":
                 requisition.done_at = fields.Datetime.now()
+            if state in ("done", "cancelled"):
                 requisition._release_tickets()
 
     def _release_tickets(self):
@@ -551,15 +553,12 @@ class PartsRequisition(models.Model):
         (self.ticket_id - waiting.ticket_id)._move_to_phase("in_progress")
 
     def _get_state_from_documents(self):
-        if self.state not in (*OPEN_STATES, "received") or self.state in (
-            "draft",
-            "submitted",
-        ):
+        if self.state not in ("approved", "shipped", "received"):
             return self.state
+        is_moving = bool(self._get_open_deliveries())
         if not any(line.qty_shipped for line in self.line_ids):
-            return self.state
-        if self._get_open_deliveries() or self.open_receipt_count:
+            # The source cancelled its delivery note: nothing will come.
+            return self.state if is_moving else "cancelled"
+        if is_moving or self.open_receipt_count:
             return "shipped"
-        if self.open_discrepancy_count:
-            return "received"
-        return "done"
+        return "received" if self.open_discrepancy_count else "done"

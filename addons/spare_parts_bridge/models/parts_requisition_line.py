@@ -272,6 +272,19 @@ class PartsRequisitionLine(models.Model):
                 )
             )
 
+    def _share_out(self, quantity):
+        """Return ``{line: quantity}`` that spreads a quantity over lines of one part.
+
+        :param float quantity: in the product's unit; what is too much stays on the
+            last line, so that it is refused as such
+        """
+        shares = {}
+        for line in self:
+            shares[line] = min(quantity, line.qty_approved)
+            quantity -= shares[line]
+        shares[self[-1]] += quantity
+        return shares
+
     def _freeze_prices(self):
         """Fix the transfer price as it is at the last approval."""
         for line in self.filtered("qty_approved"):

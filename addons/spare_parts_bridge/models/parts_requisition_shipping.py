@@ -199,6 +199,38 @@ class PartsRequisitionShipping(models.Model):
             )
         )
 
+    # ------------------------------------------------------------------
+    # Counting
+    # ------------------------------------------------------------------
+
+    def _get_open_receipts(self, delivery=None):
+        """Return the counts that are still to be made.
+
+        :param str delivery: number of one delivery note; all of them when empty
+        :raise UserError: when everything that was shipped is counted
+        """
+        self.ensure_one()
+        self._lock_in_order()
+        receipts = self.receipt_ids.filtered(lambda receipt: receipt.state == "draft")
+        if delivery:
+            receipts = receipts.filtered(lambda row: row.delivery_name == delivery)
+        if receipts:
+            return receipts.sorted("id")
+        if self.receipt_ids:
+            raise UserError(
+                self.env._(
+                    "Everything that was shipped for %(name)s is counted already.",
+                    name=self.name,
+                )
+            )
+        raise UserError(
+            self.env._(
+                "Nothing has been shipped for %(name)s yet, so there is nothing to "
+                "count.",
+                name=self.name,
+            )
+        )
+
     def action_view_deliveries(self):
         """Open the delivery notes that the user may see."""
         return self._get_pickings_action(self.delivery_ids)

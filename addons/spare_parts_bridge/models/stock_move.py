@@ -24,6 +24,15 @@ class StockMove(models.Model):
         help="The discrepancy that this move settles.",
     )
 
+    parts_account_line_ids = fields.Many2many(
+        "account.move.line",
+        "parts_account_line_stock_move_rel",
+        "stock_move_id",
+        "account_line_id",
+        string="Invoice Lines of the Parts",
+        copy=False,
+    )
+
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
         """Override of `_prepare_merge_moves_distinct_fields` to keep our lines apart."""
@@ -58,6 +67,28 @@ class StockMove(models.Model):
     # ------------------------------------------------------------------
     # Valuation
     # ------------------------------------------------------------------
+
+    def _get_value_from_account_move(self, quantity, at_date=None):
+        """Override of `_get_value_from_account_move` to take the mirrored bill.
+
+        What the bill has put on the account is what the parts are worth, to the
+        cent and at the bill's own exchange rate.
+        """
+        lines_sudo = self.sudo().parts_account_line_ids.filtered(
+            lambda line: line.parent_state == "posted"
+            and line.company_id == self.company_id
+            and line.move_id.is_purchase_document()
+            and (not at_date or line.date <= fields.Date.to_date(at_date))
+        )
+        if self.parts_role != "receipt" or not lines_sudo:
+            return super()._get_value_from_account_move(quantity, at_date)
+        return {
+            "value": sum(lines_sudo.mapped("balance")),
+            "quantity": quantity,
+            "description": self.env._(
+                "Bill %(bills)s", bills=", ".join(lines_sudo.move_id.mapped("name"))
+            ),
+        }
 
     def _get_value_from_quotation(self, quantity, at_date=None):
         """Override of `_get_value_from_quotation` to value receipts of parts.

@@ -107,6 +107,12 @@ class StockMoveShipment(models.Model):
         """
         self.ensure_one()
         self.move_line_ids.unlink()
+        if not lines:
+            self._action_cancel()
+            return
+        # Nothing may be left to a backorder: the rest has a count of its own.
+        self.product_uom_qty = sum(lines.mapped("qty_accepted"))
+        self.move_line_ids.unlink()
         self.env["stock.move.line"].create(
             [
                 {
@@ -123,7 +129,7 @@ class StockMoveShipment(models.Model):
                 for line in lines
             ]
         )
-        self.picked = bool(lines)
+        self.picked = True
 
     def _set_returned(self, quantity, lot):
         """Take a disputed quantity out of transit.
