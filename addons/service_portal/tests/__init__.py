@@ -1,0 +1,8 @@
+from . import (
+    test_portal_access,
+    test_portal_pages,
+    test_throttle,
+    test_tools,
+    test_track_token,
+    test_tracking_page,
+)
