@@ -1,0 +1,42 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+
+# The brief status: all that a customer sees of a ticket.
+PHASES = [
+    ("received", "Received"),
+    ("triage", "Being checked"),
+    ("in_progress", "In progress"),
+    ("waiting_customer", "Waiting for customer"),
+    ("waiting_parts", "Waiting for parts"),
+    ("resolved", "Resolved"),
+    ("closed", "Closed"),
+    ("cancelled", "Cancelled"),
+]
+# Nothing more happens to a ticket in these, unless it is reopened.
+ENDED_PHASES = ("closed", "cancelled")
+# The customer's problem is solved or dropped.
+DONE_PHASES = ("resolved", *ENDED_PHASES)
+
+CHANNELS = [
+    ("phone", "Phone"),
+    ("email", "E-mail"),
+    ("portal", "Portal"),
+    ("web", "Web"),
+    ("sms", "SMS"),
+    ("counter", "Counter"),
+    ("api", "Other system"),
+]
+
+PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
+
+CATEGORIES = [
+    ("request", "Request"),
+    ("inquiry", "Inquiry"),
+    ("complaint", "Complaint"),
+]
+
+CLOCKS = [("running", "Running"), ("paused", "Paused")]
+
+ROUTE_MODES = [("automatic", "Automatic"), ("manual", "Button")]
+
+# How many automatic routes a ticket may follow in one go.
+MAX_AUTOMATIC_STEPS = 20

@@ -1,0 +1,158 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from datetime import UTC
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..const import ENDED_PHASES, PHASES
+from ..tools.working_time import WorkingTime
+
+# What may be filled in later, once.
+OPEN_FIELDS = ("left_at", "taken_at", "user_id", "waiting_hours", "processing_hours")
+
+
+class ServiceStageLog(models.Model):
+    """History: a row for each time a ticket was in a stage. Nothing is ever changed.
+
+    PostgreSQL itself refuses to delete rows and to change what is recorded.
+    """
+
+    _name = "service.stage.log"
+    _description = "Stage History"
+    _order = "entered_at desc, id desc"
+    _rec_name = "stage_id"
+
+    ticket_id = fields.Many2one(
+        "service.ticket", required=True, index=True, readonly=True, ondelete="restrict"
+    )
+    process_id = fields.Many2one(
+        "service.process", required=True, readonly=True, ondelete="restrict"
+    )
+    stage_id = fields.Many2one(
+        "service.stage", required=True, index=True, readonly=True, ondelete="restrict"
+    )
+    phase = fields.Selection(PHASES, required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True, ondelete="restrict"
+    )
+    team_id = fields.Many2one("service.team", readonly=True, ondelete="restrict")
+    user_id = fields.Many2one(
+        "res.users", "Taken By", readonly=True, ondelete="restrict"
+    )
+    actor_name = fields.Char(
+        "Done By", readonly=True, help="Who did it, when it was no user of this system."
+    )
+    entered_at = fields.Datetime("Entered", required=True, readonly=True)
+    taken_at = fields.Datetime("Taken", readonly=True)
+    left_at = fields.Datetime("Left", readonly=True)
+    waiting_hours = fields.Float(
+        "Waiting (working hours)",
+        readonly=True,
+        help="From entering the stage until somebody took it.",
+    )
+    processing_hours = fields.Float(
+        "Processing (working hours)",
+        readonly=True,
+        help="From being taken until the stage was left.",
+    )
+
+    _open_idx = models.UniqueIndex(
+        "(ticket_id) WHERE left_at IS NULL", "A ticket is in one stage at a time."
+    )
+    _stage_entered_idx = models.Index("(stage_id, entered_at)")
+
+    def init(self):
+        """Install the guard that keeps the history as it was written."""
+        self._install_guard()
+
+    @api.model
+    def _install_guard(self):
+        """Let PostgreSQL refuse DELETE, and UPDATE of anything but empty fields."""
+        keys = ", ".join(f"'{name}'" for name in OPEN_FIELDS)
+        self.env.cr.execute(
+            f"""
+            CREATE OR REPLACE FUNCTION service_stage_log_guard() RETURNS trigger AS $$
+            DECLARE
+                was jsonb; now jsonb; key text;
+            BEGIN
+                IF TG_OP = 'UPDATE' THEN
+                    was := to_jsonb(OLD) - 'write_uid' - 'write_date';
+                    now := to_jsonb(NEW) - 'write_uid' - 'write_date';
+                    FOREACH key IN ARRAY ARRAY[{keys}] LOOP
+                        IF was -> key = 'null'::jsonb THEN
+                            was := was - key; now := now - key;
+                        END IF;
+                    END LOOP;
+                    IF was = now THEN RETURN NEW; END IF;
+                END IF;
+                RAISE EXCEPTION 'The stage history is append-only: % refused.', TG_OP
+                    USING ERRCODE = 'restrict_violation';
+            END $$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS service_stage_log_guard ON service_stage_log;
+            CREATE TRIGGER service_stage_log_guard
+                BEFORE UPDATE OR DELETE ON service_stage_log
+                FOR EACH ROW EXECUTE FUNCTION service_stage_log_guard();
+            DROP TRIGGER IF EXISTS service_stage_log_keep ON service_stage_log;
+            CREATE TRIGGER service_stage_log_keep
+                BEFORE TRUNCATE ON service_stage_log
+                FOR EACH STATEMENT EXECUTE FUNCTION service_stage_log_guard();
+            """
+        )
+
+    @api.model
+    def _drop_guard(self):
+        """Remove the guard, for uninstalling."""
+        self.env.cr.execute("DROP FUNCTION IF EXISTS service_stage_log_guard CASCADE")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        """Keep the history."""
+        raise UserError(
+            self.env._("The history of a ticket cannot be deleted. It is kept as proof.")
+        )
+
+    # -- times --------------------------------------------------------------
+
+    def _get_calendar(self):
+        """Return the working hours that count for this row; may be none."""
+        return (
+            self.team_id.resource_calendar_id or self.company_id.resource_calendar_id
+        )
+
+    def _close(self, moment):
+        """Fill in when the rows' stages were left, and the working hours spent."""
+        for calendar, rows in self.grouped(lambda row: row._get_calendar()).items():
+            clock = self._get_clock(calendar, min(rows.mapped("entered_at")), moment)
+            for row in rows:
+                row.write({"left_at": moment, **row._prepare_hours(clock, moment)})
+        # a ticket has one open row: this must be in the database before the next
+        self.flush_recordset()
+
+    @api.model
+    def _get_clock(self, calendar, start, stop):
+        """Return the working time of `calendar`; without one, round the clock."""
+        if not calendar or stop <= start:
+            return WorkingTime(None)
+        intervals = calendar._work_intervals_batch(
+            start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC)
+        )[False]
+        return WorkingTime(_as_naive_utc(intervals))
+
+    def _prepare_hours(self, clock, moment):
+        """Return the waiting and processing hours of this row until `moment`."""
+        if self.phase in ENDED_PHASES:
+            return {"waiting_hours": 0.0, "processing_hours": 0.0}
+        taken = self.taken_at or moment
+        return {
+            "waiting_hours": clock.hours(self.entered_at, taken),
+            "processing_hours": clock.hours(taken, moment),
+        }
+
+
+def _as_naive_utc(intervals):
+    """Yield (start, stop) of resource intervals as naive UTC datetimes."""
+    for start, stop, _meta in intervals:
+        yield (
+            start.astimezone(UTC).replace(tzinfo=None),
+            stop.astimezone(UTC).replace(tzinfo=None),
+        )

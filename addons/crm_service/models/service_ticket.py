@@ -1,0 +1,418 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import hmac
+
+from ..const import CHANNELS, ENDED_PHASES, PHASES, PRIORITIES
+from ..tools import acceptance_number
+
+# What only the process may write: proof is this very object in the context, which
+# no remote caller can send.
+FLOW = object()
+FLOW_KEY = "service_ticket_flow"
+FLOW_FIELDS = {
+    "number",
+    "process_id",
+    "resolved_at",
+    "closed_at",
+    "reopen_count",
+    "is_open",
+    "stage_entered_at",
+    "phone_sanitized",
+    "track_key",
+    "external_ref",
+    "external_digest",
+}
+
+
+class ServiceTicket(models.Model):
+    """One request of a customer, of any kind, a complaint too."""
+
+    _name = "service.ticket"
+    _description = "Service Ticket"
+    _inherit = ["mail.thread.cc", "mail.activity.mixin", "service.external.ref.mixin"]
+    _order = "priority desc, id desc"
+    _rec_names_search = ["number", "name"]
+    _check_company_auto = True
+    _primary_email = "partner_email"
+    _mail_post_access = "read"
+
+    number = fields.Char(
+        "Acceptance Number", required=True, readonly=True, copy=False, index=True
+    )
+    name = fields.Char("Subject", required=True, index="trigram", tracking=True)
+    description = fields.Html()
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    type_id = fields.Many2one(
+        "service.ticket.type",
+        required=True,
+        index=True,
+        default=lambda self: self._default_type(),
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+    )
+    category = fields.Selection(related="type_id.category")
+    color = fields.Integer(related="type_id.color")
+    channel = fields.Selection(CHANNELS, required=True, default="phone")
+    priority = fields.Selection(
+        PRIORITIES, required=True, default="1", index=True, tracking=True
+    )
+    # -- customer
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+    )
+    partner_name = fields.Char(
+        "Customer Name",
+        compute="_compute_partner_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    partner_phone = fields.Char(
+        "Phone",
+        compute="_compute_partner_phone",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    partner_email = fields.Char(
+        "Email",
+        compute="_compute_partner_email",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="trigram",
+    )
+    phone_sanitized = fields.Char(
+        compute="_compute_phone_sanitized",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
+    phone_search = fields.Char(
+        "Phone Number", compute="_compute_phone_search", search="_search_phone_search"
+    )
+    site_id = fields.Many2one(
+        "res.partner",
+        "Site",
+        check_company=True,
+        ondelete="restrict",
+        help="The address where the work is done.",
+    )
+    track_key = fields.Char(
+        compute="_compute_track_key",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+        groups=".",  # nobody but the superuser
+    )
+    # -- unit
+    asset_id = fields.Many2one(
+        "service.asset",
+        "Installed Unit",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        index="btree_not_null",
+        compute="_compute_product_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        ondelete="restrict",
+    )
+    serial_number = fields.Char(
+        compute="_compute_serial_number",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="trigram",
+        help="As the customer gave it.",
+    )
+    # -- flow
+    process_id = fields.Many2one(
+        "service.process", required=True, readonly=True, copy=False, ondelete="restrict"
+    )
+    stage_id = fields.Many2one(
+        "service.stage",
+        required=True,
+        copy=False,
+        index=True,
+        ondelete="restrict",
+        domain="[('process_id', '=', process_id)]",
+        tracking=True,
+    )
+    phase = fields.Selection(
+        PHASES,
+        compute="_compute_phase",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+    )
+    is_open = fields.Boolean(compute="_compute_phase", store=True, precompute=True)
+    stage_entered_at = fields.Datetime("In Stage Since", readonly=True, copy=False)
+    instructions = fields.Html(related="stage_id.instructions")
+    available_route_ids = fields.Many2many(
+        "service.route", compute="_compute_available_route_ids", string="Next Steps"
+    )
+    route_buttons = fields.Json(
+        compute="_compute_route_buttons", help="Id and label of each next step."
+    )
+    stage_log_ids = fields.One2many("service.stage.log", "ticket_id", "History")
+    opened_at = fields.Datetime(
+        required=True, default=fields.Datetime.now, copy=False, index=True
+    )
+    resolved_at = fields.Datetime(readonly=True, copy=False)
+    closed_at = fields.Datetime(readonly=True, copy=False)
+    reopen_count = fields.Integer("Times Reopened", readonly=True, copy=False)
+    # -- people
+    team_id = fields.Many2one(
+        "service.team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+        domain=[("share", "=", False)],
+        ondelete="restrict",
+        tracking=True,
+    )
+
+    _number_unique = models.Constraint(
+        "UNIQUE(number)", "This acceptance number exists already."
+    )
+    _external_ref_unique = models.UniqueIndex(
+        "(company_id, external_ref) WHERE external_ref IS NOT NULL",
+        "This external reference was used already.",
+    )
+    _number_trigram_idx = models.Index("USING gin (number gin_trgm_ops)")
+    _phone_trigram_idx = models.Index("USING gin (phone_sanitized gin_trgm_ops)")
+    _company_phase_idx = models.Index("(company_id, phase)")
+    _queue_idx = models.Index("(company_id, priority DESC, id DESC) WHERE is_open")
+    _team_idx = models.Index("(team_id, user_id) WHERE is_open")
+
+    # -- defaults -----------------------------------------------------------
+
+    @api.model
+    def _default_type(self):
+        """Return the first type that the company may use."""
+        domain = [("company_id", "in", (self.env.company.id, False))]
+        return self.env["service.ticket.type"].search(domain, limit=1)
+
+    @api.depends("stage_id.phase")
+    def _compute_phase(self):
+        for ticket in self:
+            ticket.phase = ticket.stage_id.phase
+            ticket.is_open = bool(ticket.phase) and ticket.phase not in ENDED_PHASES
+
+    @api.depends("type_id")
+    def _compute_team_id(self):
+        for ticket in self:
+            ticket.team_id = ticket.team_id or ticket.type_id.team_id
+
+    @api.depends("asset_id")
+    def _compute_product_id(self):
+        for ticket in self:
+            ticket.product_id = ticket.asset_id.product_id or ticket.product_id
+
+    @api.depends("asset_id")
+    def _compute_serial_number(self):
+        for ticket in self:
+            serial_number = ticket.asset_id.serial_number
+            ticket.serial_number = serial_number or ticket.serial_number
+
+    @api.depends("number", "phone_sanitized")
+    def _compute_track_key(self):
+        for ticket in self:
+            ticket.track_key = self._get_track_key(
+                ticket.number, ticket.phone_sanitized
+            )
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for ticket in self:
+            parts = (ticket.number, ticket.name)
+            ticket.display_name = " · ".join(filter(None, parts))
+
+    # -- create and write ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to give each ticket its number, customer and first stage."""
+        if self._is_flow():
+            return super().create(vals_list)
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._check_vals_allowed(vals, creating=True)
+        self._complete_basics(vals_list)
+        self._complete_assets(vals_list)
+        self._complete_customers(vals_list)
+        wanted = [self._complete_stage(vals) for vals in vals_list]
+        tickets = super().create(vals_list)
+        tickets._start(wanted)
+        return tickets
+
+    def write(self, vals):
+        """Override to let stages change by routes only, and to log who took it."""
+        if self._is_flow():
+            return super().write(vals)
+        self._check_vals_allowed(vals)
+        moves = {name: vals[name] for name in ("stage_id", "phase") if name in vals}
+        plain = {name: value for name, value in vals.items() if name not in moves}
+        result = super().write(plain) if plain else True
+        self._after_write(plain)
+        if moves:
+            self._move_by_hand(**moves)
+        self._apply_automatic_routes()
+        return result
+
+    def _after_write(self, vals):
+        """Do what follows from the values just written."""
+        if {"partner_phone", "partner_email", "partner_name", "partner_id"} & set(vals):
+            self._assign_customers()
+        if "type_id" in vals:
+            self._follow_type()
+        if vals.get("user_id"):
+            self._log_take()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        """Keep every ticket: numbers that customers hold must stay valid."""
+        raise UserError(
+            self.env._(
+                "Tickets are not deleted, because customers hold their numbers. "
+                "Cancel the ticket or archive it instead."
+            )
+        )
+
+    def _is_flow(self):
+        """Tell whether the process itself is at work, not a user or caller."""
+        return self.env.context.get(FLOW_KEY) is FLOW
+
+    def _with_flow(self):
+        """Return these tickets with the right to write what the process owns."""
+        return self.with_context(**{FLOW_KEY: FLOW})
+
+    @api.model
+    def _check_vals_allowed(self, vals, creating=False):
+        """Refuse values that only the process may set."""
+        forbidden = FLOW_FIELDS & set(vals)
+        if creating:
+            # computed and copied, or given by `_create_once` and the import
+            forbidden -= {"external_ref", "external_digest"}
+        elif "company_id" in vals and any(
+            ticket.company_id.id != vals["company_id"] for ticket in self
+        ):
+            forbidden = {"company_id"}
+        if forbidden:
+            raise UserError(
+                self.env._(
+                    "“%(fields)s” is set by the ticket's process. Use the ticket's "
+                    "buttons to change it.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in sorted(forbidden)
+                    ),
+                )
+            )
+
+    @api.model
+    def _complete_basics(self, vals_list):
+        """Fill type, company, process and number into `vals_list`."""
+        defaults = self.default_get(["type_id", "company_id"])
+        types = self.env["service.ticket.type"]
+        for vals in vals_list:
+            for name in ("type_id", "company_id"):
+                vals[name] = vals.get(name) or defaults.get(name)
+            if not vals["type_id"]:
+                raise ValidationError(
+                    self.env._("Choose a ticket type, or create one first.")
+                )
+        types = types.browse(vals["type_id"] for vals in vals_list)
+        prefixes = [ticket_type.sudo().number_prefix for ticket_type in types]
+        numbers = self._generate_numbers(prefixes)
+        for vals, ticket_type, number in zip(vals_list, types, numbers, strict=True):
+            vals["process_id"] = ticket_type.sudo().process_id.id
+            vals["number"] = number
+
+    @api.model
+    def _complete_assets(self, vals_list):
+        """Find the installed units that serial numbers in `vals_list` name."""
+        serials = {
+            vals["serial_number"]
+            for vals in vals_list
+            if vals.get("serial_number") and not vals.get("asset_id")
+        }
+        if not serials:
+            return
+        assets = self.env["service.asset"].search(
+            [("serial_number", "in", list(serials))]
+        )
+        by_serial = assets.grouped(lambda a: (a.company_id.id, a.serial_number))
+        for vals in vals_list:
+            key = (vals["company_id"], vals.get("serial_number"))
+            found = by_serial.get(key)
+            if found and len(found) == 1 and not vals.get("asset_id"):
+                vals["asset_id"] = found.id
+
+    # -- numbers ------------------------------------------------------------
+
+    @api.model
+    def _generate_numbers(self, prefixes):
+        """Return a new acceptance number for each of `prefixes`."""
+        numbers = {}
+        missing = list(enumerate(prefixes))
+        while missing:
+            for place, prefix in missing:
+                numbers[place] = acceptance_number.make(prefix)
+            # sudo: numbers are unique over all companies
+            taken = self.with_context(active_test=False).sudo()._read_group(
+                [("number", "in", list(numbers.values()))], ["number"]
+            )
+            used, seen = {number for (number,) in taken}, set()
+            missing = [
+                (place, prefixes[place])
+                for place, number in numbers.items()
+                if number in used or number in seen or seen.add(number)
+            ]
+        return [numbers[place] for place in range(len(prefixes))]
+
+    @api.model
+    def _find_by_number(self, number):
+        """Return the ticket with `number`, however it was typed, or none."""
+        number = acceptance_number.normalise(number)
+        if not acceptance_number.check(number):
+            return self.browse()
+        return self.with_context(active_test=False).search(
+            [("number", "=", number)], limit=1
+        )
+
+    @api.model
+    def _get_track_key(self, number, e164):
+        """Return the secret key of a number and phone; no phone, no key."""
+        if not number or not e164:
+            return False
+        # su: the key must not depend on who computes it
+        return hmac(self.env(su=True), "crm_service-track", f"{number}|{e164}")

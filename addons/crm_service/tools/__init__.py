@@ -1,0 +1,1 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.

@@ -1,0 +1,55 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+"""Working time between two moments, counted over fixed intervals.
+
+>>> from datetime import datetime as dt
+>>> week = WorkingTime([(dt(2024, 1, 1, 8), dt(2024, 1, 1, 12)),
+...                     (dt(2024, 1, 1, 13), dt(2024, 1, 1, 17))])
+>>> week.hours(dt(2024, 1, 1, 11), dt(2024, 1, 1, 14))
+2.0
+>>> week.hours(dt(2023, 1, 1), dt(2025, 1, 1))
+8.0
+>>> week.hours(dt(2024, 1, 1, 14), dt(2024, 1, 1, 11))
+0.0
+>>> WorkingTime(None).hours(dt(2024, 1, 1), dt(2024, 1, 2))
+24.0
+"""
+
+from bisect import bisect_right
+
+
+class WorkingTime:
+    """Counts time inside sorted, disjoint intervals; all of it when there are none.
+
+    :param intervals: (start, stop) pairs of datetimes in order, or None for
+        round the clock
+    """
+
+    def __init__(self, intervals):
+        self._round_the_clock = intervals is None
+        self._starts, self._stops, self._before = [], [], []
+        total = 0.0
+        for start, stop in intervals or ():
+            self._starts.append(start)
+            self._stops.append(stop)
+            self._before.append(total)
+            total += (stop - start).total_seconds()
+
+    def seconds(self, start, stop):
+        """Return the working seconds from `start` to `stop`, never negative."""
+        if not start or not stop or stop <= start:
+            return 0.0
+        if self._round_the_clock:
+            return (stop - start).total_seconds()
+        return self._until(stop) - self._until(start)
+
+    def hours(self, start, stop):
+        """Return the working hours from `start` to `stop`, never negative."""
+        return self.seconds(start, stop) / 3600
+
+    def _until(self, moment):
+        """Return the working seconds from the first interval to `moment`."""
+        index = bisect_right(self._starts, moment) - 1
+        if index < 0:
+            return 0.0
+        inside = min(moment, self._stops[index]) - self._starts[index]
+        return self._before[index] + inside.total_seconds()
