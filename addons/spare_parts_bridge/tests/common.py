@@ -98,6 +98,13 @@ class PartsCommon(BaseCommon):
             **values,
         )
 
+    @classmethod
+    def as_user(cls, records, user):
+        """Return the records as a person sees them, in their own companies."""
+        return records.with_user(user).with_context(
+            allowed_company_ids=user.company_ids.ids
+        )
+
     # -- products and stock ---------------------------------------------------
 
     @classmethod
@@ -260,8 +267,7 @@ class PartsCommon(BaseCommon):
         :param dict quantities: ``{product: quantity}``; two of ``part`` by default
         """
         return (
-            cls.env["parts.requisition"]
-            .with_user(user or cls.keeper)
+            cls.as_user(cls.env["parts.requisition"], user or cls.keeper)
             .create(
                 {
                     "warehouse_id": cls.warehouse.id,
@@ -285,17 +291,17 @@ class PartsCommon(BaseCommon):
         """
         deciders = cls.supervisor | cls.clerk | cls.finance
         if requisition.state == "draft":
-            requisition.with_user(cls.keeper).action_submit()
+            cls.as_user(requisition, cls.keeper).action_submit()
         while requisition.state == "submitted":
             step = requisition.sudo().current_approval_id
             user = (step._get_deciders() & deciders)[:1]
-            requisition.with_user(user)._decide("approve", quantities)
+            cls.as_user(requisition, user)._decide("approve", quantities)
             quantities = None
 
     @classmethod
     def ship(cls, requisition, quantities=None, lots=None):
         """Ship as the factory's clerk; see ``parts.requisition._ship``."""
-        return requisition.with_user(cls.clerk)._ship(quantities, lots)
+        return cls.as_user(requisition, cls.clerk)._ship(quantities, lots)
 
     @classmethod
     def count(cls, requisition, counted=None, **values):
@@ -306,7 +312,7 @@ class PartsCommon(BaseCommon):
         :param values: values of the count, such as ``is_complete``
         """
         receipt = requisition.receipt_ids.filtered(lambda row: row.state == "draft")
-        receipt = receipt[:1].with_user(cls.keeper)
+        receipt = cls.as_user(receipt[:1], cls.keeper)
         receipt.write(values)
         if counted is None:
             receipt.action_accept_all()
