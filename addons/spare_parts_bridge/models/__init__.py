@@ -16,6 +16,7 @@ from . import (
     stock_move_shipment,
     stock_picking,
     stock_picking_shipment,
+    stock_rule_delivery,
     stock_warehouse,
     account_move,
     account_move_line,

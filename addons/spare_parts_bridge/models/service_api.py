@@ -24,7 +24,8 @@ class ServiceApi(models.AbstractModel):
         :return: ``{name, state}``
         :raise UserError: for an unknown code or a part that cannot be asked for
         """
-        self._check_payload(
+        payload = values
+        values = self._check_payload(
             values,
             allowed={
                 "warehouse": str,
@@ -41,7 +42,7 @@ class ServiceApi(models.AbstractModel):
         model = self.env["parts.requisition"].with_company(warehouse.company_id)
         vals = self._prepare_requisition_vals(values, warehouse)
         requisition, created = model._create_once(
-            vals, values.get("external_ref"), values
+            vals, values.get("external_ref"), payload
         )
         if created and values.get("submit", True):
             requisition.action_submit()
@@ -177,7 +178,7 @@ class ServiceApi(models.AbstractModel):
         """
         quantities = defaultdict(float)
         for line in lines:
-            self._check_payload(
+            line = self._check_payload(
                 line,
                 allowed={"product": str, key: (int, float), "lots": list},
                 required={"product", key},
@@ -198,7 +199,7 @@ class ServiceApi(models.AbstractModel):
         """Return ``{requisition line: approved quantity}``; zero leaves a part out."""
         cuts = {}
         for values in lines:
-            self._check_payload(
+            values = self._check_payload(
                 values,
                 allowed={"product": str, "quantity": (int, float)},
                 required={"product", "quantity"},

@@ -96,7 +96,7 @@ class ServiceApiShipping(models.AbstractModel):
         """Spread the counted quantities over the open counts, oldest first."""
         rows = receipts.line_ids.sorted("id")
         for values in lines:
-            self._check_count(values)
+            values = self._check_count(values)
             product = self._lookup_product(values["product"])
             mine = rows.filtered(lambda row, p=product: row.product_id == p)
             mine = self._filter_lots(mine, product, values.get("lots") or [])
@@ -105,7 +105,7 @@ class ServiceApiShipping(models.AbstractModel):
 
     def _check_count(self, values):
         number = (int, float)
-        self._check_payload(
+        values = self._check_payload(
             values,
             allowed={
                 "product": str,
@@ -123,6 +123,7 @@ class ServiceApiShipping(models.AbstractModel):
                     product=values["product"],
                 )
             )
+        return values
 
     def _filter_lots(self, rows, product, lot_names):
         if not rows:
