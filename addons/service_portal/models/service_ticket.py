@@ -207,7 +207,7 @@ class ServiceTicket(models.Model):
                 " our last message or call us."
             ),
             "waiting_parts": self.env._(
-                "A part is on its way to us. We go on as soon as it arrives."
+                "We are waiting for a part and go on as soon as it arrives."
             ),
             "resolved": self.env._(
                 "We have finished the work. Tell us if something is still wrong."

@@ -91,6 +91,7 @@ class TestTrackToken(ServicePortalCase):
         action = dialog.action_send()
         self.assertIn(dialog.url, action["context"]["default_body"])
         dialog.action_revoke()
+        dialog.invalidate_recordset()
         self.assertEqual(dialog.active_links, 0)
 
     @users("portal_odile")

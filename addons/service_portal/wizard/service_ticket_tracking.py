@@ -13,7 +13,7 @@ class ServiceTicketTracking(models.TransientModel):
     url = fields.Char("Link", readonly=True)
     active_links = fields.Integer(compute="_compute_active_links")
 
-    @api.depends("ticket_id.track_token_ids.revoked_at")
+    @api.depends("ticket_id")
     def _compute_active_links(self):
         for dialog in self:
             links = dialog.ticket_id.track_token_ids
