@@ -24,6 +24,7 @@ class TestPosting(PartsCommon):
         super().setUpClass()
         cls.sale_tax = cls.factory.account_sale_tax_id
         cls.purchase_tax = cls.service.account_purchase_tax_id
+        cls.set_stock(cls.part, 10.0)
 
     @classmethod
     def receive(cls, product, warehouse, quantity, unit_cost):
@@ -239,7 +240,6 @@ class TestPosting(PartsCommon):
 
     def test_each_count_is_posted_once_and_only_what_was_accepted(self):
         requisition = self.create_requisition({self.part: 5.0})
-        self.set_stock(self.part, 5.0)
         self.approve(requisition)
         self.ship(requisition)
         self.count(requisition, {self.part: {"qty_accepted": 2.0}}, is_complete=False)
@@ -261,7 +261,6 @@ class TestPosting(PartsCommon):
 
     def test_a_missing_journal_says_what_to_do_and_leaves_nothing(self):
         requisition = self.create_requisition()
-        self.set_stock(self.part, 2.0)
         self.approve(requisition)
         self.ship(requisition)
         self.env["account.journal"].search(
