@@ -24,12 +24,12 @@ import os
 from pathlib import Path
 
 import pytest
-from support.database import Database
-from support.server import Server
 
 from bringup import runtime as bringup_runtime
 from bringup.paths import inside
 from bringup.system_packages import chromium
+from support.database import Database
+from support.server import Server
 
 COUNTER = itertools.count(1)
 

@@ -2,8 +2,9 @@
 
 import contextlib
 
-from bringup.system_packages import chromium
 from playwright.sync_api import sync_playwright
+
+from bringup.system_packages import chromium
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run "

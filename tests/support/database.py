@@ -4,6 +4,7 @@ import json
 
 import psycopg2
 import psycopg2.extras
+
 from bringup import databases, templates
 from bringup.paths import inside, log_file
 

@@ -3,6 +3,7 @@
 import odoolib
 import psutil
 import requests
+
 from bringup import server as bringup_server
 
 

@@ -206,7 +206,9 @@ def _update(home):
         "Acquire::Languages": "none",
         "Acquire::Retries": "2",
     }
-    flags = [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
+    flags = [
+        part for key, value in options.items() for part in ("-o", f"{key}={value}")
+    ]
     run(
         ["apt-get", "-q", *flags, "update"],
         what="The package archive could not be read.",
@@ -298,11 +300,12 @@ def broken_links(root):
 
 def _check_links(root):
     """A broken link is a web page without its styles or scripts."""
-    broken = [link for link in broken_links(root) if link.name not in KNOWN_BROKEN_LINKS]
+    broken = [
+        link for link in broken_links(root) if link.name not in KNOWN_BROKEN_LINKS
+    ]
     if broken:
         raise Failure(
             "The Odoo that was unpacked is incomplete.",
             f"Links that lead nowhere: {', '.join(map(str, broken[:5]))}.",
             "The archive has changed its layout. " + OTHER_WAY,
         )
-

@@ -20,8 +20,9 @@ SETTINGS = {
     "shared_buffers": "'256MB'",
     "max_wal_size": "'2GB'",
 }
-# A throw-away cluster may lose its data when the machine dies, not otherwise.
-HASTY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A throw-away cluster loses its data when the machine dies, but not when a server
+# process does: what is committed has been handed to the system.
+HASTY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 
 class Cluster:
@@ -37,12 +38,16 @@ class Cluster:
         self.owner = "postgres" if os.geteuid() == 0 else None
         self.socket = socket_folder(name)
 
-    def ensure(self):
-        """Make the cluster when it is missing and start it when it is down."""
+    def locate(self):
+        """Find the data and the programs; returns whether there is data."""
         self.home = self._home()
         self.data = self.home / "data"
         self.programs = self._programs()
-        if not (self.data / "PG_VERSION").exists():
+        return (self.data / "PG_VERSION").exists()
+
+    def ensure(self):
+        """Make the cluster when it is missing and start it when it is down."""
+        if not self.locate():
             self._create()
         if not self.ready():
             with step(f"PostgreSQL: starting the private server '{self.name}'"):
@@ -83,7 +88,9 @@ class Cluster:
         self._check_owner()
         home = cache() / "postgres" / self.name
         if not self._reaches(cache()):
-            home = Path("/var/tmp", f"after-sales-{short_hash(str(cache()))}", self.name)
+            home = Path(
+                "/var/tmp", f"after-sales-{short_hash(str(cache()))}", self.name
+            )
             say(
                 f"    PostgreSQL's user cannot enter {cache()}: "
                 f"the databases are in {home}"
@@ -209,7 +216,16 @@ class Cluster:
         if not self.pid():
             return False
         run(
-            [self.programs / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "-s", "stop"],
+            [
+                self.programs / "pg_ctl",
+                "-D",
+                self.data,
+                "-m",
+                "fast",
+                "-w",
+                "-s",
+                "stop",
+            ],
             what=f"The private PostgreSQL server '{self.name}' did not stop.",
             todo=f"Stop process {self.pid()} and run the command again.",
             **self._as_owner(),

@@ -151,3 +151,9 @@ def prepare(name, *, durable, locks, needs=system_packages.NEEDS):
         runtime = Runtime(name, cluster, environment.python, source)
         runtime.write_conf()
     return runtime
+
+
+def existing_cluster(name):
+    """A cluster made earlier, without starting it; None when there is none."""
+    cluster = postgres.Cluster(name)
+    return cluster if cluster.locate() else None

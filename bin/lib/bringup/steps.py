@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+RUNNING = []
+
 
 class Failure(Exception):
     """A step that cannot go on, in words for the person at the terminal.
@@ -38,11 +40,19 @@ def say(text=""):
 
 @contextlib.contextmanager
 def step(title):
-    """Print the title before, and the time that it took after."""
-    say(f"==> {title}")
+    """Print the title before, and the time that it took after.
+
+    Steps within steps are indented.
+    """
+    margin = "    " * len(RUNNING)
+    say(f"{margin}==> {title}")
+    RUNNING.append(title)
     started = time.monotonic()
-    yield
-    say(f"    done in {time.monotonic() - started:.1f} s")
+    try:
+        yield
+    finally:
+        RUNNING.pop()
+    say(f"{margin}    done in {time.monotonic() - started:.1f} s")
 
 
 def failure_from_os_error(error):

@@ -4,8 +4,9 @@ import ctypes.util
 import importlib.util
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 from .paths import log_file
 from .steps import Failure, run, say, step
@@ -47,7 +48,9 @@ def chromium():
 
 def _has_cjk_font():
     return any(
-        next(Path(base).rglob("*CJK*"), None) for base in CJK_FONTS if Path(base).is_dir()
+        next(Path(base).rglob("*CJK*"), None)
+        for base in CJK_FONTS
+        if Path(base).is_dir()
     )
 
 
