@@ -359,7 +359,9 @@ def cluster(own_cache):
     cluster = postgres.Cluster("killed", durable=False).ensure()
     yield cluster
     cluster.stop()
-    shutil.rmtree(cluster.home)
+    # Outside of the cache when PostgreSQL's user may not enter pytest's folder.
+    outside = not cluster.home.is_relative_to(own_cache)
+    shutil.rmtree(cluster.home.parent if outside else cluster.home)
     shutil.rmtree(cluster.socket, ignore_errors=True)
 
 

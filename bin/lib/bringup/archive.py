@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,7 +88,7 @@ def _fetch_into(home, folder):
     with step("Odoo 19: downloading and unpacking (about 130 MB)"):
         packages = part / "packages"
         packages.mkdir(parents=True)
-        versions = _download(state, packages)
+        versions = _download(state, packages, read_lock())
         for package in sorted(packages.glob("*.deb")):
             run(
                 ["dpkg", "-x", package, part],
@@ -250,14 +251,13 @@ def choose_versions(offers, locked):
     return chosen
 
 
-def _download(flags, folder):
+def _download(flags, folder, locked):
     """Download the packages and compare them with the lock."""
     listing = run(
         ["apt-cache", *flags, "madison", *WANTED],
         what="The archive's lists could not be searched.",
         todo=OTHER_WAY,
     )
-    locked = read_lock()
     versions = choose_versions(parse_madison(listing.stdout), locked)
     wanted = [f"{name}={version}" for name, version in versions.items()]
     run(
@@ -277,9 +277,9 @@ def _compare_with_lock(package, locked):
     name, version = package.name.split("_")[:2]
     version = version.replace("%3a", ":")
     locked_version, locked_sum = locked.get(name, ("", ""))
-    if version != locked_version:
+    if locked and version != locked_version:
         say(f"    notice: {name} {version} instead of the locked {locked_version}")
-    elif hashlib.sha256(package.read_bytes()).hexdigest() != locked_sum:
+    elif locked and hashlib.sha256(package.read_bytes()).hexdigest() != locked_sum:
         raise Failure(
             f"{name} {version} is not the file that was locked.",
             f"Its SHA-256 differs from the one in {LOCK}.",
@@ -309,3 +309,18 @@ def _check_links(root):
             f"Links that lead nowhere: {', '.join(map(str, broken[:5]))}.",
             "The archive has changed its layout. " + OTHER_WAY,
         )
+
+
+def lock():
+    """Print a lock of the newest packages: ``python3 -m bringup.archive``."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        versions = _download(_update(folder), folder, {})
+        for package in sorted(folder.glob("*.deb")):
+            name = package.name.split("_")[0]
+            digest = hashlib.sha256(package.read_bytes()).hexdigest()
+            print(name, versions[name], digest)
+
+
+if __name__ == "__main__":
+    lock()

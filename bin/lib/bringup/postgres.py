@@ -91,10 +91,8 @@ class Cluster:
             home = Path(
                 "/var/tmp", f"after-sales-{short_hash(str(cache()))}", self.name
             )
-            say(
-                f"    PostgreSQL's user cannot enter {cache()}: "
-                f"the databases are in {home}"
-            )
+            if not home.exists():
+                say(f"    PostgreSQL's user cannot enter {cache()}: using {home}")
         home.mkdir(parents=True, exist_ok=True)
         shutil.chown(home, self.owner)
         return home
