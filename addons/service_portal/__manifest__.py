@@ -2,7 +2,7 @@
     "name": "Service Portal",
     "summary": "Customers follow their service requests with number and phone",
     "version": "19.0.1.0.0",
-    "category": "Services",
+    "category": "Services/After-Sales Service",
     "author": "After-Sales Service contributors",
     "license": "LGPL-3",
     "depends": ["crm_service", "portal", "rating"],
@@ -19,5 +19,4 @@
             "service_portal/static/src/scss/service_portal.scss",
         ],
     },
-    "installable": True,
 }

@@ -94,21 +94,19 @@ class ServiceCustomerPortal(CustomerPortal):
 
     def _service_sortings(self):
         """Return the orders of the list; the first one is the usual one."""
-        _ = request.env._
         return {
-            "newest": {"label": _("Newest first"), "order": "id desc"},
-            "oldest": {"label": _("Oldest first"), "order": "id"},
-            "subject": {"label": _("Subject"), "order": "name, id desc"},
+            "newest": {"label": request.env._("Newest first"), "order": "id desc"},
+            "oldest": {"label": request.env._("Oldest first"), "order": "id"},
+            "subject": {"label": request.env._("Subject"), "order": "name, id desc"},
         }
 
     def _service_filters(self):
         """Return the filters of the list; the first one is the usual one."""
-        _ = request.env._
         done = Domain("phase", "in", DONE_PHASES)
         return {
-            "all": {"label": _("All requests"), "domain": Domain.TRUE},
-            "open": {"label": _("Open"), "domain": ~done},
-            "done": {"label": _("Finished"), "domain": done},
+            "all": {"label": request.env._("All requests"), "domain": Domain.TRUE},
+            "open": {"label": request.env._("Open"), "domain": ~done},
+            "done": {"label": request.env._("Finished"), "domain": done},
         }
 
     def _prepare_service_rows(self, tickets):

@@ -7,8 +7,6 @@ from odoo.http import request
 from ..const import (
     ADDRESS_LIMITS,
     INPUT_MAX_LENGTH,
-    NUMBER_LIMITS,
-    PHONE_LIMITS,
     PRIVATE_HEADERS,
     SESSION_KEY,
     SESSION_SECONDS,
@@ -49,18 +47,19 @@ class ServiceTracking(http.Controller):
     def service_track_submit(self, number="", phone="", **kw):
         """Look up number and phone, at most so many times."""
         number, phone = self._clean(number), self._clean(phone)
+        # The address first: who is over its limit cannot close other doors.
         buckets = self._address_buckets()
         wait = self._throttle()._count(buckets)
         if wait:
             return self._render_blocked(wait)
-        private_buckets = self._private_buckets(number, phone)
-        wait = self._throttle()._count(private_buckets)
+        guess_buckets = self._throttle()._track_buckets(number, phone)
+        wait = self._throttle()._count(guess_buckets)
         if wait:
             return self._render_blocked(wait)
         ticket_sudo = request.env["service.ticket"]._find_by_track_key(number, phone)
         if not ticket_sudo:
             return self._render_missed()
-        self._throttle()._refund(buckets + private_buckets)
+        self._throttle()._refund(buckets + guess_buckets)
         return self._open(ticket_sudo)
 
     @http.route(
@@ -132,15 +131,6 @@ class ServiceTracking(http.Controller):
         """
         address = throttle_address(request.httprequest.remote_addr)
         return self._throttle()._buckets("address", address, ADDRESS_LIMITS)
-
-    def _private_buckets(self, number, phone):
-        """Return the buckets of the number and of the phone, however written."""
-        tickets = request.env["service.ticket"]
-        number, phones = tickets._get_track_identities(number, phone)
-        buckets = self._throttle()._buckets("number", number, NUMBER_LIMITS)
-        for one in phones:
-            buckets += self._throttle()._buckets("phone", one, PHONE_LIMITS)
-        return buckets
 
     # ------------------------------------------------------------------ session
 

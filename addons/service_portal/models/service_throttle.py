@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.sql_db import Cursor
 from odoo.tools import SQL, hmac
 
+from ..const import NUMBER_LIMITS, PHONE_LIMITS
+
 _logger = logging.getLogger(__name__)
 
 Bucket = namedtuple("Bucket", "scope identity attempts seconds")
@@ -47,6 +49,20 @@ class ServiceThrottle(models.Model):
         :rtype: list[Bucket]
         """
         return [Bucket(scope, identity, *limit) for limit in limits]
+
+    @api.model
+    def _track_buckets(self, number, phone):
+        """Return the buckets of a guess: its number and phones, however written.
+
+        :param str number: acceptance number as it was typed
+        :param str phone: phone as it was typed
+        :rtype: list[Bucket]
+        """
+        number, phones = self.env["service.ticket"]._get_track_identities(number, phone)
+        buckets = self._buckets("number", number, NUMBER_LIMITS)
+        for one in phones:
+            buckets += self._buckets("phone", one, PHONE_LIMITS)
+        return buckets
 
     @api.model
     def _count(self, buckets):

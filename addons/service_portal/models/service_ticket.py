@@ -129,7 +129,8 @@ class ServiceTicket(models.Model):
         :rtype: tuple[str, list[str]]
         """
         # sudo: the visitor cannot read companies; only their countries are used
-        companies_sudo = self.env["res.company"].sudo().search([])
+        companies_sudo = self.env["res.company"].sudo()
+        companies_sudo = companies_sudo.search([("active", "=", True)])
         phones = {
             companies_sudo._phone_format(number=phone, country=country)
             for country in companies_sudo.country_id

@@ -30,7 +30,11 @@ class ServicePortalCase(TransactionCase):
     @classmethod
     def _new_portal_user(cls, login, partner):
         return new_test_user(
-            cls.env, login, "base.group_portal", partner_id=partner.id, name=partner.name
+            cls.env,
+            login,
+            "base.group_portal",
+            partner_id=partner.id,
+            name=partner.name,
         )
 
     @classmethod

@@ -27,7 +27,9 @@ class TestPortalPages(ServicePortalCase, HttpCase):
 
     def test_search_filter_and_order_work_together(self):
         self.authenticate("portal_odile", "portal_odile")
-        page = self.url_open("/my/service?search=oven&sortby=subject&filterby=open").text
+        page = self.url_open(
+            "/my/service?search=oven&sortby=subject&filterby=open"
+        ).text
         self.assertIn("The oven is cold", page)
         self.assertNotIn("The fridge is warm", page)
         page = self.url_open(f"/my/service?search={self.ticket.number}").text
@@ -53,7 +55,9 @@ class TestPortalPages(ServicePortalCase, HttpCase):
         page = self.url_open(f"/my/service/{self.ticket.number.lower()}").text
         self.assertIn("The fridge is warm", page)
         self.assertIn("o_service_track_line", page)
-        self.assertNotIn(self.ticket.stage_id.get_external_id()[self.ticket.stage_id.id], page)
+        self.assertNotIn(
+            self.ticket.stage_id.get_external_id()[self.ticket.stage_id.id], page
+        )
 
     def test_foreign_and_unknown_requests_are_answered_alike(self):
         self.authenticate("portal_odile", "portal_odile")

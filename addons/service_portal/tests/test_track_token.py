@@ -43,7 +43,14 @@ class TestTrackToken(ServicePortalCase):
 
     def test_unknown_garbage_and_other_scope_open_nothing(self):
         token = self._token()
-        for wrong in ("", "x", token[:-1], token + "x", token.swapcase(), "\x00é\ud800"):
+        for wrong in (
+            "",
+            "x",
+            token[:-1],
+            token + "x",
+            token.swapcase(),
+            "\x00é\ud800",
+        ):
             self.assertFalse(self.links._find_ticket(wrong))
         self.assertFalse(self.links._find_ticket(token, scope="rate"))
 

@@ -33,7 +33,9 @@ class TestTrackingPage(ServicePortalCase, HttpCase):
 
     def _misses(self, times, **values):
         return [
-            self._post(**{"number": f"SR{i:09d}", "phone": f"+3361234{i:04d}", **values})
+            self._post(
+                **{"number": f"SR{i:09d}", "phone": f"+3361234{i:04d}", **values}
+            )
             for i in range(times)
         ]
 
@@ -57,7 +59,9 @@ class TestTrackingPage(ServicePortalCase, HttpCase):
         )
         rows = []
         for table in tables:
-            self.env.cr.execute(f"SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM {table} t")
+            self.env.cr.execute(
+                f"SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM {table} t"
+            )
             rows.append((table, self.env.cr.fetchone()))
         return rows
 
@@ -107,7 +111,9 @@ class TestTrackingPage(ServicePortalCase, HttpCase):
         ticket.process_id.sudo().name = "canary-process"
         ticket.team_id = self.env["service.team"].create({"name": "canary-team"})
         self.agent.partner_id.name = "canary-staff"
-        self.customer.write({"email": "canary-mail@example.com", "street": "canary-road"})
+        self.customer.write(
+            {"email": "canary-mail@example.com", "street": "canary-road"}
+        )
         self.customer.comment = "canary-comment"
         ticket.message_post(body="canary-note")
         ticket.message_post(body="canary-message", subtype_xmlid="mail.mt_comment")
@@ -156,8 +162,13 @@ class TestTrackingPage(ServicePortalCase, HttpCase):
         archived = self._new_ticket(active=False)
         revoked = self._link()
         self.ticket._revoke_track_links()
-        other = self._new_ticket(partner_id=self.stranger.id, partner_phone="+33698765432")
-        number, flipped = self.ticket.number, "Z" if self.ticket.number[-1] != "Z" else "Y"
+        other = self._new_ticket(
+            partner_id=self.stranger.id, partner_phone="+33698765432"
+        )
+        number, flipped = (
+            self.ticket.number,
+            "Z" if self.ticket.number[-1] != "Z" else "Y",
+        )
         misses = {
             "wrong phone": (number, "+33612345679"),
             "no phone": (number, ""),
@@ -219,7 +230,9 @@ class TestTrackingPage(ServicePortalCase, HttpCase):
     # ------------------------------------------------------------------ session
 
     def test_page_closes_after_its_time(self):
-        with patch("odoo.addons.service_portal.controllers.tracking.SESSION_SECONDS", -1):
+        with patch(
+            "odoo.addons.service_portal.controllers.tracking.SESSION_SECONDS", -1
+        ):
             self._post()
         page = self.url_open(STATUS).text
         self.assertNotIn(self.ticket.number, page)
@@ -265,13 +278,17 @@ class TestTrackingPage(ServicePortalCase, HttpCase):
 
     def test_the_sixth_miss_on_a_number_is_refused_however_it_is_written(self):
         number = self.ticket.number
-        for i, written in enumerate((number, number.lower(), f"{number[:4]}-{number[4:]}")):
+        for i, written in enumerate(
+            (number, number.lower(), f"{number[:4]}-{number[4:]}")
+        ):
             self._post(written, f"+3361111000{i}")
         self._misses(2, number=number)
         self.assertEqual(self._post().status_code, 429)
 
     def test_the_eleventh_miss_on_a_phone_is_refused_however_it_is_written(self):
-        with patch("odoo.addons.service_portal.controllers.tracking.ADDRESS_LIMITS", ()):
+        with patch(
+            "odoo.addons.service_portal.controllers.tracking.ADDRESS_LIMITS", ()
+        ):
             for phone in ("0612345678", "+33612345678", "06 12 34 56 78") * 3:
                 self._misses(1, number=f"SR{phone[-3:]}", phone=phone)
             self._misses(1, phone=PHONE)
