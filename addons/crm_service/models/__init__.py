@@ -15,4 +15,6 @@ from . import service_stage_log
 from . import service_ticket_log
 from . import service_api
 from . import service_api_ticket
+from . import service_event_log_setup
+from . import service_event_log
 from . import res_partner

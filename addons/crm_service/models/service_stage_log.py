@@ -42,6 +42,7 @@ class ServiceStageLog(models.Model):
     actor_name = fields.Char(
         "Done By", readonly=True, help="Who did it, when it was no user of this system."
     )
+    details = fields.Json(readonly=True, help="What an imported event says besides.")
     entered_at = fields.Datetime("Entered", required=True, readonly=True)
     taken_at = fields.Datetime("Taken", readonly=True)
     left_at = fields.Datetime("Left", readonly=True)
