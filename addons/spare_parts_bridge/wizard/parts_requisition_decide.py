@@ -9,6 +9,10 @@ class PartsRequisitionDecide(models.TransientModel):
 
     requisition_id = fields.Many2one("parts.requisition", required=True, readonly=True)
     step_name = fields.Char(related="requisition_id.current_approval_id.name")
+    user_id = fields.Many2one(related="requisition_id.user_id")
+    warehouse_id = fields.Many2one(related="requisition_id.warehouse_id")
+    is_intercompany = fields.Boolean(related="requisition_id.is_intercompany")
+    shows_stock = fields.Boolean(compute="_compute_shows_stock")
     currency_id = fields.Many2one(related="requisition_id.currency_id")
     line_ids = fields.One2many(
         "parts.requisition.decide.line",
@@ -31,6 +35,13 @@ class PartsRequisitionDecide(models.TransientModel):
                 )
                 for line in decide.requisition_id.line_ids
             ]
+
+    @api.depends("requisition_id")
+    def _compute_shows_stock(self):
+        """The source's stock is shown to the source's people only."""
+        for decide in self:
+            company = decide.requisition_id.source_company_id
+            decide.shows_stock = company in self.env.user.company_ids
 
     def action_approve(self):
         """Approve the step with the quantities of the lines."""

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class PartsRequisitionSource(models.Model):
+    """Which source a requisition may ask."""
+
+    _inherit = "parts.requisition"
+
+    source_warehouse_id = fields.Many2one(
+        compute="_compute_source_warehouse_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+
+    @api.depends("warehouse_id")
+    def _compute_source_warehouse_id(self):
+        """Choose the source when the warehouse has only one."""
+        for requisition in self:
+            sources_sudo = requisition.warehouse_id.sudo()._get_requisition_sources()
+            if requisition.source_warehouse_id in sources_sudo:
+                continue
+            source_sudo = sources_sudo if len(sources_sudo) == 1 else sources_sudo[:0]
+            requisition.source_warehouse_id = source_sudo.sudo(False)
+
+    @api.constrains("warehouse_id", "source_warehouse_id")
+    def _check_source_allowed(self):
+        """Refuse warehouses that were not set up as a source, over RPC too.
+
+        What replenishment makes in superuser mode follows the source of its rule.
+        """
+        if self.env.su:
+            return
+        for requisition in self:
+            sources_sudo = requisition.warehouse_id.sudo()._get_requisition_sources()
+            if requisition.source_warehouse_id not in sources_sudo:
+                raise ValidationError(
+                    self.env._(
+                        "Warehouse %(warehouse)s does not requisition parts from "
+                        "%(source)s. Choose one of its sources, or ask a parts "
+                        "manager to add it.",
+                        warehouse=requisition.warehouse_id.sudo().code,
+                        source=requisition.source_warehouse_id.sudo().code,
+                    )
+                )
