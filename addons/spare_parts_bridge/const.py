@@ -12,6 +12,8 @@ REQUISITION_STATES = [
 ]
 # States in which parts are still expected from the source.
 OPEN_STATES = ("draft", "submitted", "approved", "shipped")
+# States in which something may still be to come: a shortage is shipped again.
+IN_PROGRESS_STATES = (*OPEN_STATES, "received")
 # States in which the source may ship.
 SHIPPING_STATES = ("approved", "shipped", "received")
 
