@@ -134,12 +134,11 @@ class PartsRequisition(models.Model):
     can_decide = fields.Boolean(compute="_compute_can_decide")
     open_receipt_count = fields.Integer(compute="_compute_follow_up_counts")
     open_discrepancy_count = fields.Integer(compute="_compute_follow_up_counts")
-    delivery_count = fields.Integer(compute="_compute_follow_up_counts")
     receipt_count = fields.Integer(compute="_compute_follow_up_counts")
     discrepancy_count = fields.Integer(compute="_compute_follow_up_counts")
 
-    _name_uniq = models.Constraint(
-        "UNIQUE(name)", "This requisition number is already used."
+    _name_uniq = models.UniqueIndex(
+        "(name) WHERE name <> '/'", "This requisition number is already used."
     )
     _external_ref_unique = models.UniqueIndex(
         "(company_id, external_ref) WHERE external_ref IS NOT NULL",
@@ -218,9 +217,7 @@ class PartsRequisition(models.Model):
                 approval and not approval._get_decision_obstacle(self.env.user)
             )
 
-    @api.depends(
-        "receipt_ids.state", "discrepancy_ids.state", "delivery_ids", "line_ids"
-    )
+    @api.depends("receipt_ids.state", "discrepancy_ids.state")
     def _compute_follow_up_counts(self):
         for requisition in self:
             receipts = requisition.receipt_ids
@@ -233,7 +230,6 @@ class PartsRequisition(models.Model):
             requisition.open_discrepancy_count = len(
                 discrepancies.filtered(lambda row: row.state != "settled")
             )
-            requisition.delivery_count = len(requisition.delivery_ids)
 
     # ------------------------------------------------------------------
     # Checks

@@ -247,28 +247,31 @@ class PartsRequisitionLine(models.Model):
 
         :param dict quantities: ``{line: quantity}`` in the product's unit
         """
-        for line, quantity in quantities.items():
-            if line.product_uom_id.compare(quantity, line.qty_approved) > 0:
-                raise UserError(
-                    self.env._(
-                        "%(product)s: you can approve %(maximum)s at most. Quantities "
-                        "can be cut, not raised.",
-                        product=line.product_id.display_name,
-                        maximum=line.qty_approved,
-                    )
-                )
-            if quantity < 0:
-                raise UserError(
-                    self.env._(
-                        "%(product)s: an approved quantity cannot be negative.",
-                        product=line.product_id.display_name,
-                    )
-                )
-            line.qty_approved = quantity
+        for line in self.filtered(lambda line: line in quantities):
+            line._check_cut(quantities[line])
+            line.qty_approved = quantities[line]
         if not any(line.qty_approved for line in self):
             raise UserError(
                 self.env._(
                     "Nothing is left to approve. Reject the requisition instead."
+                )
+            )
+
+    def _check_cut(self, quantity):
+        if self.product_uom_id.compare(quantity, self.qty_approved) > 0:
+            raise UserError(
+                self.env._(
+                    "%(product)s: you can approve %(maximum)s at most. Quantities can "
+                    "be cut, not raised.",
+                    product=self.product_id.display_name,
+                    maximum=self.qty_approved,
+                )
+            )
+        if self.product_uom_id.compare(quantity, 0.0) < 0:
+            raise UserError(
+                self.env._(
+                    "%(product)s: an approved quantity cannot be negative.",
+                    product=self.product_id.display_name,
                 )
             )
 

@@ -177,7 +177,9 @@ class PartsRequisitionShipping(models.Model):
 
     def _get_delivery_to_ship(self):
         deliveries = self._get_open_deliveries()
-        shippable = deliveries.filtered(lambda p: p.location_dest_id.usage == "transit")
+        shippable = deliveries.filtered(
+            lambda p: any(move._is_parts_shipment() for move in p.move_ids)
+        )
         if shippable:
             return shippable.sorted("id")[:1].with_company(self.source_company_id)
         if deliveries:

@@ -49,19 +49,27 @@ class StockMove(models.Model):
     def _action_done(self, cancel_backorder=False):
         """Override of `_action_done` to follow up what was shipped or came back."""
         done = super()._action_done(cancel_backorder=cancel_backorder)
-        parts_moves_sudo = done.sudo().filtered("parts_requisition_line_id")
-        if parts_moves_sudo:
-            shipments_sudo = parts_moves_sudo.filtered(lambda m: m._is_parts_shipment())
-            self.env["parts.receipt"].sudo()._create_from_shipments(shipments_sudo)
-            parts_moves_sudo.parts_discrepancy_id._update_settlement()
-            parts_moves_sudo.parts_requisition_line_id.requisition_id._update_state()
+        done.sudo()._follow_up_parts()
         return done
+
+    def _follow_up_parts(self):
+        """Open counts for what was shipped, and settle what came back.
+
+        A receipt is followed up by its count, which knows of discrepancies.
+        """
+        shipments = self.filtered(lambda move: move._is_parts_shipment())
+        self.env["parts.receipt"].sudo()._create_from_shipments(shipments)
+        returns = self.filtered(lambda move: move.parts_role == "return")
+        returns.parts_discrepancy_id._update_settlement()
+        lines = (shipments | returns).parts_requisition_line_id
+        lines.requisition_id._update_state()
 
     def _action_cancel(self):
         """Override of `_action_cancel` to let requisitions end without the rest."""
         result = super()._action_cancel()
-        requisitions_sudo = self.sudo().parts_requisition_line_id.requisition_id
-        requisitions_sudo._update_state()
+        moves_sudo = self.sudo().filtered(lambda m: m.parts_role in ("delivery", "return"))
+        moves_sudo.parts_discrepancy_id._update_settlement()
+        moves_sudo.parts_requisition_line_id.requisition_id._update_state()
         return result
 
     # ------------------------------------------------------------------

@@ -29,8 +29,17 @@ class StockPicking(models.Model):
             picking.parts_requisition_id = line_sudo.requisition_id
             picking.parts_role = moves_sudo[:1].parts_role
 
+    def button_validate(self):
+        """Override of `button_validate` to accept goods only by a count."""
+        self._ensure_counted()
+        return super().button_validate()
+
     def _action_done(self):
         """Override of `_action_done` to accept goods only by a count."""
+        self._ensure_counted()
+        return super()._action_done()
+
+    def _ensure_counted(self):
         for picking in self:
             receipt_sudo = picking.sudo().parts_receipt_id
             if receipt_sudo and receipt_sudo.state != "done":
@@ -43,4 +52,3 @@ class StockPicking(models.Model):
                         requisition=receipt_sudo.requisition_id.name,
                     )
                 )
-        return super()._action_done()
