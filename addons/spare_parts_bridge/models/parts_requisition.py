@@ -137,7 +137,7 @@ class PartsRequisition(models.Model):
     receipt_count = fields.Integer(compute="_compute_follow_up_counts")
     discrepancy_count = fields.Integer(compute="_compute_follow_up_counts")
 
-    _name_uniq = models.UniqueIndex(
+    _number_unique = models.UniqueIndex(
         "(name) WHERE name <> '/'", "This requisition number is already used."
     )
     _external_ref_unique = models.UniqueIndex(
