@@ -154,7 +154,7 @@ class PartsRequisitionActions(models.Model):
                 company=step_sudo.company_id.name or "",
             )
         if self.state == "approved":
-            return self.env._("Waits for the shipment from %(source)s.", source=source)
+            return self.env._("Waits for the shipment from %(shipper)s.", shipper=source)
         if self.open_receipt_count:
             return self.env._(
                 "Goods are on their way to %(company)s and wait to be counted.",
@@ -162,11 +162,11 @@ class PartsRequisitionActions(models.Model):
             )
         if self.state == "shipped":
             return self.env._(
-                "The rest waits for the shipment from %(source)s.", source=source
+                "The rest waits for the shipment from %(shipper)s.", shipper=source
             )
         if self.state == "received":
             return self.env._(
-                "Waits for %(source)s to settle the discrepancies.", source=source
+                "Waits for %(shipper)s to settle the discrepancies.", shipper=source
             )
         return False
 

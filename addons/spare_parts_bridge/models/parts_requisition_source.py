@@ -38,9 +38,9 @@ class PartsRequisitionSource(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Warehouse %(warehouse)s does not requisition parts from "
-                        "%(source)s. Choose one of its sources, or ask a parts "
+                        "%(shipper)s. Choose one of its sources, or ask a parts "
                         "manager to add it.",
                         warehouse=requisition.warehouse_id.sudo().code,
-                        source=requisition.source_warehouse_id.sudo().code,
+                        shipper=requisition.source_warehouse_id.sudo().code,
                     )
                 )
