@@ -5,6 +5,7 @@ from . import (
     res_config_settings,
     parts_approval_rule,
     parts_requisition,
+    parts_requisition_approval,
     parts_requisition_shipping,
     parts_requisition_line,
     parts_requisition_line_analysis,

@@ -1,5 +1,6 @@
-from odoo import Command, models
+from odoo import Command, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class PartsRequisitionShipping(models.Model):
@@ -249,3 +250,37 @@ class PartsRequisitionShipping(models.Model):
             )
         return action
 
+    # ------------------------------------------------------------------
+    # State after shipping, counting and settling
+    # ------------------------------------------------------------------
+
+    def _update_state(self):
+        """Move each requisition to the state that its documents show."""
+        for requisition in self:
+            state = requisition._get_state_from_documents()
+            if state == requisition.state:
+                continue
+            requisition.state = state
+            if state == "done":
+                requisition.done_at = fields.Datetime.now()
+            if state in ("done", "cancelled"):
+                requisition._release_tickets()
+
+    def _release_tickets(self):
+        """Let tickets go on that wait for no other parts."""
+        waiting = self.search(
+            Domain("ticket_id", "in", self.ticket_id.ids)
+            & Domain("state", "in", ("submitted", "approved", "shipped"))
+        )
+        (self.ticket_id - waiting.ticket_id)._move_to_phase("in_progress")
+
+    def _get_state_from_documents(self):
+        if self.state not in ("approved", "shipped", "received"):
+            return self.state
+        is_moving = bool(self._get_open_deliveries())
+        if not any(line.qty_shipped for line in self.line_ids):
+            # The source cancelled its delivery note: nothing will come.
+            return self.state if is_moving else "cancelled"
+        if is_moving or self.open_receipt_count:
+            return "shipped"
+        return "received" if self.open_discrepancy_count else "done"
