@@ -174,6 +174,11 @@ class ServiceTicket(models.Model):
                 for entry in reversed(status["history"])
             ],
             "tz": tz,
+            "contact": {
+                "name": self.company_id.name,
+                "phone": self.company_id.phone,
+                "email": self.company_id.email,
+            },
         }
 
     @api.model

@@ -55,9 +55,6 @@ class TestPortalPages(ServicePortalCase, HttpCase):
         page = self.url_open(f"/my/service/{self.ticket.number.lower()}").text
         self.assertIn("The fridge is warm", page)
         self.assertIn("o_service_track_line", page)
-        self.assertNotIn(
-            self.ticket.stage_id.get_external_id()[self.ticket.stage_id.id], page
-        )
 
     def test_foreign_and_unknown_requests_are_answered_alike(self):
         self.authenticate("portal_odile", "portal_odile")
@@ -88,6 +85,25 @@ class TestPortalPages(ServicePortalCase, HttpCase):
             "/my/counters", {"counters": ["service_ticket_count"]}
         )
         self.assertEqual(counters["service_ticket_count"], 2)
+
+    def test_chatter_route_shows_no_internal_message(self):
+        self.ticket.with_context(tracking_disable=False).write(
+            {"name": "canary-tracked", "user_id": self.agent.id}
+        )
+        self.ticket.message_post(body="canary-note")
+        self.env.cr.precommit.run()
+        self.authenticate("portal_odile", "portal_odile")
+        answer = self.make_jsonrpc_request(
+            "/mail/thread/messages",
+            {"thread_model": "service.ticket", "thread_id": self.ticket.id},
+        )
+        self.assertNotIn("canary", str(answer))
+        found = (
+            self.env["mail.message"]
+            .with_user(self.portal_user)
+            .search([("model", "=", "service.ticket"), ("res_id", "=", self.ticket.id)])
+        )
+        self.assertNotIn("canary", str(found.mapped("body")))
 
     def test_mail_button_leads_the_customer_to_the_own_page(self):
         self.authenticate("portal_odile", "portal_odile")

@@ -129,6 +129,16 @@ class TestTrackingPage(ServicePortalCase, HttpCase):
         }
         return {**canaries, "cost": "731.19", "track_key": ticket.sudo().track_key}
 
+    def test_page_names_the_company_that_has_the_request(self):
+        other = self.env["res.company"].create(
+            {"name": "Another Service", "phone": "+33 1 00 00 00 01"}
+        )
+        ticket = self._new_ticket(company_id=other.id)
+        self.assertEqual(self._post(ticket.number).status_code, 303)
+        page = self.url_open(STATUS).text
+        self.assertIn("Another Service", page)
+        self.assertIn("+33 1 00 00 00 01", page)
+
     def test_texts_of_the_customer_stay_texts(self):
         self.ticket.name = "<script>alert(1)</script>{{7*7}}<t t-out='1'/>"
         self._post()

@@ -64,12 +64,14 @@ class ServiceTicketTracking(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _get_mail_body(self):
-        """Return the text that the agent can finish, with the link as a button."""
+        """Return the text that the agent can finish, in the customer's language."""
+        lang = self.ticket_id.partner_id.lang or self.env.lang
+        env = self.with_context(lang=lang).env
         return Markup("<p>%s</p><p><a href='%s' class='btn btn-primary'>%s</a></p>") % (
-            self.env._(
+            env._(
                 "You can see how far your request %(number)s is at any time:",
                 number=self.ticket_id.number,
             ),
             self.url,
-            self.env._("Follow your request"),
+            env._("Follow your request"),
         )
