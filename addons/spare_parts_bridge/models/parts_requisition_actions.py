@@ -142,7 +142,7 @@ class PartsRequisitionActions(models.Model):
     def _get_next_step(self):
         """Return one sentence about whom the requisition waits for."""
         self.ensure_one()
-        source = self.source_company_id.sudo().name
+        sender = self.source_company_id.sudo().name
         company = self.company_id.sudo().name
         if self.state == "draft":
             return self.env._("Add the parts that you need and submit them.")
