@@ -95,6 +95,8 @@ class ServiceApiShipping(models.AbstractModel):
     def _fill_counts(self, receipts, lines):
         """Spread the counted quantities over the open counts, oldest first."""
         rows = receipts.line_ids.sorted("id")
+        # What somebody has typed in so far does not add to what is sent.
+        rows.write({"qty_accepted": 0.0, "qty_damaged": 0.0, "qty_wrong": 0.0})
         for values in lines:
             values = self._check_count(values)
             product = self._lookup_product(values["product"])
