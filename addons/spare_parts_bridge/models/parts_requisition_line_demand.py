@@ -146,13 +146,14 @@ class PartsRequisitionLineDemand(models.Model):
         """Take a quantity off draft lines, and drop lines and drafts that get empty."""
         requisitions = self.requisition_id
         for line in self:
+            unit = line.product_uom_id
             taken = min(quantity, line.qty_requested)
-            quantity -= taken
-            if line.product_uom_id.compare(line.qty_requested, taken) > 0:
-                line.qty_requested -= taken
-            elif taken:
-                line.unlink()
-            if line.product_uom_id.is_zero(quantity):
+            if unit.is_zero(taken):
                 break
+            quantity -= taken
+            if unit.compare(line.qty_requested, taken) > 0:
+                line.qty_requested -= taken
+            else:
+                line.unlink()
         requisitions.filtered(lambda r: not r.line_ids).unlink()
         return quantity

@@ -33,9 +33,9 @@ class StockRule(models.Model):
         source_sudo = self.sudo().requisition_source_warehouse_id
         message_dict["requisition"] = self.env._(
             "When products are needed in <b>%(destination)s</b>, <br/> a parts "
-            "requisition to <b>%(source)s</b> is prepared.",
+            "requisition to <b>%(shipper)s</b> is prepared.",
             destination=destination,
-            source=source_sudo.name or self.env._("another warehouse"),
+            shipper=source_sudo.name or self.env._("another warehouse"),
         )
         return message_dict
 

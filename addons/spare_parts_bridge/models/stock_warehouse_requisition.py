@@ -103,9 +103,9 @@ class StockWarehouseRequisition(models.Model):
     def _prepare_requisition_rule_vals(self, source_sudo):
         return {
             "name": self.env._(
-                "%(warehouse)s: requisition from %(source)s",
+                "%(warehouse)s: requisition from %(shipper)s",
                 warehouse=self.name,
-                source=source_sudo.name,
+                shipper=source_sudo.name,
             ),
             "action": "requisition",
             "company_id": self.company_id.id,
