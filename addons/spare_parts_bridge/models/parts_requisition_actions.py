@@ -142,7 +142,7 @@ class PartsRequisitionActions(models.Model):
     def _get_next_step(self):
         """Return one sentence about whom the requisition waits for."""
         self.ensure_one()
-        sender = self.source_company_id.sudo().name
+        shipper = self.source_company_id.sudo().name
         company = self.company_id.sudo().name
         if self.state == "draft":
             return self.env._("Add the parts that you need and submit them.")
@@ -154,7 +154,7 @@ class PartsRequisitionActions(models.Model):
                 company=step_sudo.company_id.name or "",
             )
         if self.state == "approved":
-            return self.env._("Waits for the shipment from %(shipper)s.", shipper=source)
+            return self.env._("Waits for the shipment from %(shipper)s.", shipper=shipper)
         if self.open_receipt_count:
             return self.env._(
                 "Goods are on their way to %(company)s and wait to be counted.",
@@ -162,11 +162,11 @@ class PartsRequisitionActions(models.Model):
             )
         if self.state == "shipped":
             return self.env._(
-                "The rest waits for the shipment from %(shipper)s.", shipper=source
+                "The rest waits for the shipment from %(shipper)s.", shipper=shipper
             )
         if self.state == "received":
             return self.env._(
-                "Waits for %(shipper)s to settle the discrepancies.", shipper=source
+                "Waits for %(shipper)s to settle the discrepancies.", shipper=shipper
             )
         return False
 
