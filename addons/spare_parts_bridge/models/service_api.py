@@ -66,7 +66,9 @@ class ServiceApi(models.AbstractModel):
             "deliveries": self._format_deliveries(requisition),
             "receipts": [self._format_receipt(row) for row in requisition.receipt_ids],
             "discrepancies": self._format_discrepancies(requisition.discrepancy_ids),
-            "postings": self._format_postings(requisition.posting_ids),
+            "postings": self._format_postings(
+                [("requisition_id", "=", requisition.id)]
+            ),
         }
 
     @api.model
@@ -300,7 +302,9 @@ class ServiceApi(models.AbstractModel):
             for row in discrepancies
         ]
 
-    def _format_postings(self, postings):
+    def _format_postings(self, domain):
+        # Searched, not read from the documents: only the caller's own books show.
+        postings = self.env["parts.posting"].search(domain)
         return [
             {
                 "company": row.company_id.name,

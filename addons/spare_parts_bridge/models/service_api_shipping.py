@@ -44,7 +44,7 @@ class ServiceApiShipping(models.AbstractModel):
         return {
             **self._format_requisition(requisition),
             "discrepancies": self._format_discrepancies(receipts.discrepancy_ids),
-            "postings": self._format_postings(receipts.posting_ids),
+            "postings": self._format_postings([("receipt_id", "in", receipts.ids)]),
         }
 
     @api.model
