@@ -13,6 +13,20 @@ class ServiceApi(models.AbstractModel):
     _name = "service.api"
     _description = "Service API"
 
+    @api.private
+    def with_context(self, *args, **kwargs):
+        """Override of `with_context`, which begins every remote call.
+
+        A caller that names no language gets sentences in the user's own.
+        """
+        records = super().with_context(*args, **kwargs)
+        lang = self.env.user.lang
+        if records.env.context.get("lang") or not lang:
+            return records
+        if not self.env["res.lang"]._get_data(code=lang):
+            return records  # switched off since the user chose it
+        return super().with_context({**records.env.context, "lang": lang})
+
     @api.model
     def _check_payload(self, values, allowed, required=()):
         """Return `values` checked: texts stripped, empty ones left out.
