@@ -3,7 +3,7 @@
 =========  =====================================================================
 ``deps``   what our add-ons depend on, with Chinese loaded
 ``addons`` the same with all of our add-ons
-``world``  the same with the demo world of ``bin/lib/world.py``
+``world``  the same with the demo world of ``bin/lib/world``
 =========  =====================================================================
 
 A template's name ends in a hash of all that went into it, so a change of the
@@ -21,7 +21,7 @@ from .steps import Failure, last_lines, say, step
 LANGUAGES = ("zh_CN", "zh_TW")
 NOT_IN_DATABASE = {"tests", "__pycache__", "readme"}
 KEPT = 3
-WORLD = PROJECT / "bin" / "lib" / "world.py"
+WORLD = PROJECT / "bin" / "lib" / "world"
 WORLD_DATA = PROJECT / "data" / "world"
 
 
@@ -96,7 +96,7 @@ def _build_world(runtime, name):
             log="world.log",
         )
     else:
-        say("    bin/lib/world.py is not there: the database stays without a world")
+        say("    bin/lib/world is not there: the database stays without a world")
     runtime.shell(
         name,
         "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()\n",
