@@ -1,1 +1,7 @@
-from . import service_api, service_throttle, service_ticket, service_track_token
+from . import (
+    service_api,
+    service_throttle,
+    service_ticket,
+    service_ticket_link,
+    service_track_token,
+)

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_time
 
@@ -58,63 +57,6 @@ class ServiceTicket(models.Model):
             "url": self._get_portal_path(),
             "target": "self",
         }
-
-    # ------------------------------------------------------------ tracking links
-
-    def action_tracking_link(self):
-        """Open a dialog with a new link for the customer.
-
-        :raise AccessError: if the user is not a service agent
-        """
-        self.ensure_one()
-        self._check_tracking_link_allowed()
-        dialog = self.env["service.ticket.tracking"].create({"ticket_id": self.id})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Tracking Link"),
-            "res_model": dialog._name,
-            "res_id": dialog.id,
-            "view_mode": "form",
-            "target": "new",
-        }
-
-    def _check_tracking_link_allowed(self):
-        """Make sure that the user may let somebody follow these tickets."""
-        self.check_access("write")
-        if not self.env.user.has_group("crm_service.group_service_agent"):
-            raise AccessError(
-                self.env._(
-                    "Only service agents can hand out tracking links. Ask an agent"
-                    " to send the customer a link."
-                )
-            )
-
-    def _get_track_url(self):
-        """Return a new link that opens the public status page of this request.
-
-        Each call makes another link, because a link's token is not kept; hand
-        it out at once, for instance in a mail.
-
-        :rtype: str
-        """
-        self.ensure_one()
-        return self._get_track_urls()[self.id]
-
-    def _get_track_urls(self):
-        """Return a new link for each ticket, as `_get_track_url`, in one query.
-
-        :rtype: dict[int, str]
-        """
-        tokens = self.env["service.track.token"]._issue(self)
-        return {
-            ticket.id: f"{ticket.get_base_url()}/service/track/{tokens[ticket.id]}"
-            for ticket in self
-        }
-
-    def _revoke_track_links(self):
-        """Close all links handed out for these tickets."""
-        # sudo: the links are closed to everybody, their ticket is not
-        self.sudo().track_token_ids._revoke()
 
     # -------------------------------------------------------------- public pages
 

@@ -13,7 +13,7 @@ from .common import PHONE, ServicePortalCase
 PUBLIC_METHODS = {
     "service.api": {"ticket_status"},
     "service.ticket": {"write", "action_tracking_link"},
-    "service.ticket.tracking": {"create", "action_send", "action_revoke"},
+    "service.ticket.tracking": {"action_send", "action_revoke"},
     "service.track.token": set(),
     "service.throttle": set(),
 }

@@ -1,9 +1,11 @@
 import hashlib
+import re
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError
-from odoo.tests import users
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, RecordCapturer, new_test_user, users
+from odoo.tools import SQL
 
 from .common import ServicePortalCase
 
@@ -87,19 +89,57 @@ class TestTrackToken(ServicePortalCase):
         ticket.partner_id = self.customer
         self.assertEqual(self.links._find_ticket(token), ticket)
 
-    @users("portal_agent")
-    def test_agent_gets_a_link_to_copy_or_to_send(self):
+    def _dialog(self):
+        """Open the dialog as the web client does."""
         ticket = self.ticket.with_env(self.env)
-        dialog = self.env["service.ticket.tracking"].browse(
-            ticket.action_tracking_link()["res_id"]
-        )
-        self.assertIn("/service/track/", dialog.url)
-        self.assertEqual(dialog.active_links, 1)
-        action = dialog.action_send()
-        self.assertIn(dialog.url, action["context"]["default_body"])
+        action = ticket.action_tracking_link()
+        dialog = self.env[action["res_model"]].with_context(**action["context"])
+        return Form(dialog)
+
+    @users("portal_agent")
+    def test_agent_gets_a_link_to_copy(self):
+        form = self._dialog()
+        self.assertEqual(form.active_links, 1)
+        token = form.url.rpartition("/")[2]
+        self.assertEqual(self.links._find_ticket(token), self.ticket)
+        dialog = form.save()
         dialog.action_revoke()
-        dialog.invalidate_recordset()
-        self.assertEqual(dialog.active_links, 0)
+        self.assertFalse(self.links._find_ticket(token))
+
+    @users("portal_agent")
+    def test_agent_sends_a_link(self):
+        self.ticket.partner_email = "odile@example.com"
+        dialog = self._dialog().save()
+        with RecordCapturer(self.env["mail.mail"].sudo(), []) as mails:
+            dialog.action_send()
+        mail = mails.records
+        self.assertEqual(mail.email_to, "odile@example.com")
+        self.assertTrue(mail.auto_delete)
+        token = re.search(r"/service/track/([\w-]+)", mail.body_html).group(1)
+        self.assertEqual(self.links._find_ticket(token), self.ticket)
+
+    def test_no_link_stays_in_the_database(self):
+        self.ticket.partner_email = "odile@example.com"
+        token = self._token()
+        self.env["service.ticket.tracking"].create({"ticket_id": self.ticket.id})
+        with RecordCapturer(self.env["mail.mail"], []) as mails:
+            self.ticket._send_track_link()
+        mails.records.unlink()
+        self.assertIn("odile@example.com", str(self.ticket.message_ids.mapped("body")))
+        self.assertNotIn("/service/track/", str(self.ticket.message_ids.mapped("body")))
+        self.env.flush_all()
+        for table in ("service_track_token", "service_ticket_tracking", "mail_message"):
+            rows = self.env.execute_query(
+                SQL("SELECT t::text FROM %s t", SQL.identifier(table))
+            )
+            self.assertNotIn(token, str(rows), table)
+
+    @users("portal_agent")
+    def test_customer_without_address_gets_no_mail(self):
+        self.ticket.partner_email = False
+        dialog = self._dialog().save()
+        with self.assertRaisesRegex(UserError, "no e-mail address"):
+            dialog.action_send()
 
     @users("portal_odile")
     def test_customer_cannot_make_or_read_links(self):
@@ -110,6 +150,14 @@ class TestTrackToken(ServicePortalCase):
             self.env["service.ticket.tracking"].create({"ticket_id": ticket.id})
         with self.assertRaises(AccessError):
             self.env["service.track.token"].search([])
+
+    def test_technician_cannot_hand_out_links(self):
+        technician = new_test_user(
+            self.env, "portal_tech", "crm_service.group_service_technician"
+        )
+        self.ticket.user_id = technician
+        with self.assertRaisesRegex(AccessError, "Only service agents"):
+            self.ticket.with_user(technician).action_tracking_link()
 
     @users("portal_agent")
     def test_agent_can_neither_forge_links_nor_read_hashes(self):
