@@ -38,8 +38,9 @@ class PartsRequisitionDemand(models.Model):
 
     def _submit(self):
         """Override of `_submit` to close what asked the keeper to submit."""
-        super()._submit()
+        result = super()._submit()
         self.activity_unlink(["mail.mail_activity_data_todo"])
+        return result
 
     def _get_open_action(self):
         """Return the action that opens these requisitions."""

@@ -27,7 +27,7 @@ class PartsRequisitionLineDemand(models.Model):
     )
 
     def _merge_missing(self, requisition, lines):
-        """Override of `_merge_missing` to remember the moves that wait for the parts."""
+        """Override of `_merge_missing` to remember the moves that wait for parts."""
         touched = super()._merge_missing(requisition, lines)
         by_key = {line._get_merge_key(): line for line in touched}
         for vals in lines:
@@ -41,7 +41,7 @@ class PartsRequisitionLineDemand(models.Model):
         names = ("product_id", "orderpoint_id", "repair_move_id")
         return tuple(vals.get(name) or False for name in names)
 
-    # -- still to come ----------------------------------------------------------
+    # -- still to come --------------------------------------------------------
 
     def _get_quantities_to_ship(self):
         """Return ``{line: quantity}`` of what is asked for and has not left the source.
@@ -119,7 +119,7 @@ class PartsRequisitionLineDemand(models.Model):
         location = self.orderpoint_id.location_id
         return location or self.requisition_id.warehouse_id.lot_stock_id
 
-    # -- less is needed -----------------------------------------------------------
+    # -- less is needed -------------------------------------------------------
 
     @api.model
     def _lower_automatic(self, product, warehouse, quantity, source=None):

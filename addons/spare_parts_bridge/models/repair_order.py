@@ -19,7 +19,7 @@ class RepairOrder(models.Model):
     )
     requisition_count = fields.Integer(compute="_compute_requisition_count")
 
-    # -- computes ---------------------------------------------------------------
+    # -- computes -------------------------------------------------------------
 
     @api.depends("move_ids.parts_missing")
     def _compute_parts_missing_count(self):
@@ -48,14 +48,14 @@ class RepairOrder(models.Model):
 
     @api.depends("ticket_id")
     def _compute_product_location_src_id(self):
-        """Override of `_compute_product_location_src_id` for work at the customer's."""
+        """Override of `_compute_product_location_src_id`: it is at the customer's."""
         self._set_location_of_unit("product_location_src_id")
         elsewhere = self.filtered(lambda repair: not repair.ticket_id)
         return super(RepairOrder, elsewhere)._compute_product_location_src_id()
 
     @api.depends("ticket_id")
     def _compute_product_location_dest_id(self):
-        """Override of `_compute_product_location_dest_id` for work at the customer's."""
+        """Override of `_compute_product_location_dest_id`: it stays where it is."""
         self._set_location_of_unit("product_location_dest_id")
         elsewhere = self.filtered(lambda repair: not repair.ticket_id)
         return super(RepairOrder, elsewhere)._compute_product_location_dest_id()
@@ -65,7 +65,7 @@ class RepairOrder(models.Model):
         for repair in self.filtered("ticket_id"):
             repair[name] = customers
 
-    # -- missing parts ------------------------------------------------------------
+    # -- missing parts --------------------------------------------------------
 
     def action_requisition_missing_parts(self):
         """Put the parts that the job sheets lack on requisition drafts, and open them.
@@ -128,10 +128,10 @@ class RepairOrder(models.Model):
             ]
         )._give_back_surplus(quantity)
 
-    # -- follow the work ------------------------------------------------------------
+    # -- follow the work ------------------------------------------------------
 
     def action_validate(self):
-        """Override of `action_validate` not to look for the customer's unit in stock."""
+        """Override of `action_validate` not to seek the unit in our stock."""
         self.ensure_one()
         if self.ticket_id and self.product_location_src_id.usage == "customer":
             return self._action_repair_confirm()
@@ -147,7 +147,8 @@ class RepairOrder(models.Model):
 
     def _get_done_message(self):
         moves = self.move_ids.filtered(lambda move: move.state == "done")
-        labels = dict(moves._fields["repair_line_type"]._description_selection(self.env))
+        kinds = moves._fields["repair_line_type"]
+        labels = dict(kinds._description_selection(self.env))
         items = Markup("").join(
             Markup("<li>%s: %s %s %s</li>")
             % (

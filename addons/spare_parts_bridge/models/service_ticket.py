@@ -29,7 +29,7 @@ class ServiceTicket(models.Model):
             repairs = ticket.repair_ids
             ticket.parts_missing_count = sum(repairs.mapped("parts_missing_count"))
 
-    # -- job sheets -----------------------------------------------------------------
+    # -- job sheets -----------------------------------------------------------
 
     def action_new_repair(self):
         """Open a new job sheet with what the ticket knows of customer and unit."""
@@ -97,7 +97,7 @@ class ServiceTicket(models.Model):
         }
         return action
 
-    # -- requisitions ---------------------------------------------------------------
+    # -- requisitions ---------------------------------------------------------
 
     def action_requisition_missing_parts(self):
         """Requisition what the open job sheets of the tickets lack, in one click."""

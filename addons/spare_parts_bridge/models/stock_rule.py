@@ -46,11 +46,12 @@ class StockRule(models.Model):
 
     @api.depends("action")
     def _compute_picking_type_code_domain(self):
-        """Override of `_compute_picking_type_code_domain`: receipts, for requisitions."""
-        super()._compute_picking_type_code_domain()
+        """Override of `_compute_picking_type_code_domain` to offer receipts."""
+        result = super()._compute_picking_type_code_domain()
         for rule in self.filtered(lambda rule: rule.action == "requisition"):
             codes = rule.picking_type_code_domain or []
             rule.picking_type_code_domain = [*codes, "incoming"]
+        return result
 
     @api.onchange("action")
     def _onchange_action_requisition(self):

@@ -25,7 +25,7 @@ class StockWarehouseOrderpoint(models.Model):
         help="Requisitioned and not shipped yet.",
     )
 
-    # -- quantities -------------------------------------------------------------
+    # -- quantities -----------------------------------------------------------
 
     @api.depends(
         "product_id.parts_requisition_line_ids.qty_requested",
@@ -52,9 +52,7 @@ class StockWarehouseOrderpoint(models.Model):
     def _quantity_in_progress(self):
         """Override of `_quantity_in_progress` to count open requisitions."""
         counted = self.with_context(parts_counted_by_orderpoint=True)
-        quantities = super(
-            StockWarehouseOrderpoint, counted
-        )._quantity_in_progress()
+        quantities = super(StockWarehouseOrderpoint, counted)._quantity_in_progress()
         for orderpoint_id, quantity in self._get_quantities_in_requisition().items():
             quantities[orderpoint_id] += quantity
         return quantities
@@ -93,13 +91,15 @@ class StockWarehouseOrderpoint(models.Model):
             )
             lines_sudo._lower(surplus)
 
-    # -- Replenishment screen -----------------------------------------------------
+    # -- Replenishment screen -------------------------------------------------
 
     def _get_default_route(self):
         """Override of `_get_default_route` to show the requisition route."""
         rule = self._get_default_rule()
-        return rule.route_id if rule.action == "requisition" else (
-            super()._get_default_route()
+        return (
+            rule.route_id
+            if rule.action == "requisition"
+            else (super()._get_default_route())
         )
 
     def _get_replenishment_order_notification(self):
@@ -132,7 +132,7 @@ class StockWarehouseOrderpoint(models.Model):
             },
         }
 
-    # -- safety stocks outlive their orders ---------------------------------------
+    # -- safety stocks outlive their orders -----------------------------------
 
     def action_replenish(self, force_to_max=False):
         """Override of `action_replenish` to keep rules that hold a safety stock."""

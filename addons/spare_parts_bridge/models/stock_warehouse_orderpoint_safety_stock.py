@@ -18,9 +18,11 @@ class StockWarehouseOrderpointSafetyStock(models.Model):
         "mail.activity", "safety_stock_orderpoint_id", "Warnings"
     )
 
-    _safety_stock_idx = models.Index("(product_id, location_id) WHERE product_min_qty > 0")
+    _safety_stock_idx = models.Index(
+        "(product_id, location_id) WHERE product_min_qty > 0"
+    )
 
-    # -- on hand, for many rules at once --------------------------------------------
+    # -- on hand, for many rules at once --------------------------------------
 
     @api.depends("product_min_qty", "product_id", "location_id")
     def _compute_is_under_safety_stock(self):
@@ -87,7 +89,7 @@ class StockWarehouseOrderpointSafetyStock(models.Model):
             condition,
         )
 
-    # -- warnings ---------------------------------------------------------------------
+    # -- warnings -------------------------------------------------------------
 
     @api.model
     def _check_safety_stock(self, products, locations):

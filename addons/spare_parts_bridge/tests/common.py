@@ -266,21 +266,18 @@ class PartsCommon(BaseCommon):
 
         :param dict quantities: ``{product: quantity}``; two of ``part`` by default
         """
-        return (
-            cls.as_user(cls.env["parts.requisition"], user or cls.keeper)
-            .create(
-                {
-                    "warehouse_id": cls.warehouse.id,
-                    "source_warehouse_id": cls.source.id,
-                    "line_ids": [
-                        Command.create(
-                            {"product_id": product.id, "qty_requested": quantity}
-                        )
-                        for product, quantity in (quantities or {cls.part: 2.0}).items()
-                    ],
-                    **values,
-                }
-            )
+        return cls.as_user(cls.env["parts.requisition"], user or cls.keeper).create(
+            {
+                "warehouse_id": cls.warehouse.id,
+                "source_warehouse_id": cls.source.id,
+                "line_ids": [
+                    Command.create(
+                        {"product_id": product.id, "qty_requested": quantity}
+                    )
+                    for product, quantity in (quantities or {cls.part: 2.0}).items()
+                ],
+                **values,
+            }
         )
 
     @classmethod

@@ -32,7 +32,7 @@ class TestRepair(PartsCommon):
         self.assertEqual(action["res_model"], "parts.requisition")
         return self.env["parts.requisition"].search(action["domain"])
 
-    # -- the job sheet ----------------------------------------------------------------
+    # -- the job sheet --------------------------------------------------------
 
     def test_a_technician_opens_a_job_sheet_from_the_ticket(self):
         lot = self.create_lot(self.unit, "FR-1")
@@ -47,9 +47,11 @@ class TestRepair(PartsCommon):
         self.ticket.asset_id = asset
         ticket = self.as_user(self.ticket, self.technician)
         action = ticket.action_new_repair()
-        form = Form(self.env["repair.order"].with_user(self.technician).with_context(
-            allowed_company_ids=self.service.ids, **action["context"]
-        ))
+        form = Form(
+            self.env["repair.order"]
+            .with_user(self.technician)
+            .with_context(allowed_company_ids=self.service.ids, **action["context"])
+        )
         with form.move_ids.new() as line:
             line.product_id = self.part
             line.product_uom_qty = 1.0
@@ -118,20 +120,26 @@ class TestRepair(PartsCommon):
         self.assertIn("2 Units Compressor", body)
 
     def test_a_technician_changes_no_other_transfers(self):
-        move = self.env["stock.move"].with_company(self.service).create(
-            {
-                "product_id": self.part.id,
-                "product_uom_qty": 1.0,
-                "location_id": self.warehouse.lot_stock_id.id,
-                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
-                "company_id": self.service.id,
-            }
+        move = (
+            self.env["stock.move"]
+            .with_company(self.service)
+            .create(
+                {
+                    "product_id": self.part.id,
+                    "product_uom_qty": 1.0,
+                    "location_id": self.warehouse.lot_stock_id.id,
+                    "location_dest_id": self.env.ref(
+                        "stock.stock_location_customers"
+                    ).id,
+                    "company_id": self.service.id,
+                }
+            )
         )
         with self.assertRaises(AccessError):
             self.as_user(move, self.technician).product_uom_qty = 5.0
         self.as_user(move, self.keeper).product_uom_qty = 5.0
 
-    # -- missing parts ------------------------------------------------------------------
+    # -- missing parts --------------------------------------------------------
 
     def test_what_is_not_reserved_is_missing(self):
         self.set_stock(self.part, 1.5, self.warehouse)
@@ -266,7 +274,7 @@ class TestRepair(PartsCommon):
         repair.action_repair_cancel()
         self.assertFalse(requisition.exists())
 
-    # -- arrival -------------------------------------------------------------------------
+    # -- arrival --------------------------------------------------------------
 
     def test_parts_that_arrive_are_reserved_for_the_job_sheet(self):
         self.set_stock(self.part, 5.0)

@@ -39,7 +39,7 @@ class TestReplenishment(PartsCommon):
         )
         return rule.run([procurement])
 
-    # -- routes -----------------------------------------------------------------
+    # -- routes ---------------------------------------------------------------
 
     def test_a_source_makes_one_route_with_one_rule(self):
         self.assertRecordValues(
@@ -62,7 +62,9 @@ class TestReplenishment(PartsCommon):
         )
 
     def test_preparing_again_changes_nothing(self):
-        before = self.warehouse.read(["defective_location_id", "requisition_source_ids"])
+        before = self.warehouse.read(
+            ["defective_location_id", "requisition_source_ids"]
+        )
         self.warehouse._prepare_for_parts()
         self.warehouse._sync_requisition_routes()
         self.assertEqual(self.warehouse._get_requisition_rules(), self.rule)
@@ -103,7 +105,7 @@ class TestReplenishment(PartsCommon):
         self.assertIn(self.source.name, self.rule.rule_message)
         self.assertEqual(self.rule.picking_type_code_domain, ["incoming"])
 
-    # -- scheduler ----------------------------------------------------------------
+    # -- scheduler ------------------------------------------------------------
 
     def test_the_scheduler_makes_one_draft_that_fills_up_to_the_maximum(self):
         orderpoint = self.create_orderpoint()
@@ -151,7 +153,9 @@ class TestReplenishment(PartsCommon):
         for number, step in enumerate(steps):
             step()
             self.run_scheduler()
-            self.assertEqual(sum(self.get_lines().mapped("qty_requested")), 10.0, number)
+            self.assertEqual(
+                sum(self.get_lines().mapped("qty_requested")), 10.0, number
+            )
         self.assertEqual(requisition.state, "done")
         self.assertEqual(self.get_stock(self.part), 10.0)
 
@@ -170,7 +174,9 @@ class TestReplenishment(PartsCommon):
         self.as_user(requisition, self.keeper).action_submit()
         self.as_user(requisition, self.keeper).action_withdraw()
         self.run_scheduler()
-        self.assertEqual(self.get_lines().requisition_id.mapped("state").count("draft"), 1)
+        self.assertEqual(
+            self.get_lines().requisition_id.mapped("state").count("draft"), 1
+        )
 
     def test_a_partly_counted_delivery_is_still_expected(self):
         self.create_orderpoint()
@@ -257,7 +263,7 @@ class TestReplenishment(PartsCommon):
         self.assertEqual(self.get_stock(self.part, location=van), 2.0)
         self.assertEqual(len(self.get_lines()), 1)
 
-    # -- other needs ------------------------------------------------------------------
+    # -- other needs ----------------------------------------------------------
 
     def test_units_are_converted_to_the_products_unit(self):
         self.run_need(2.0, uom=self.env.ref("uom.product_uom_dozen"))
@@ -284,16 +290,22 @@ class TestReplenishment(PartsCommon):
 
     def test_a_move_made_to_order_is_requisitioned_and_reserved_on_arrival(self):
         self.set_stock(self.part, 20.0)
-        move = self.env["stock.move"].with_company(self.service).create(
-            {
-                "product_id": self.part.id,
-                "product_uom_qty": 3.0,
-                "location_id": self.warehouse.lot_stock_id.id,
-                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
-                "picking_type_id": self.warehouse.out_type_id.id,
-                "procure_method": "make_to_order",
-                "company_id": self.service.id,
-            }
+        move = (
+            self.env["stock.move"]
+            .with_company(self.service)
+            .create(
+                {
+                    "product_id": self.part.id,
+                    "product_uom_qty": 3.0,
+                    "location_id": self.warehouse.lot_stock_id.id,
+                    "location_dest_id": self.env.ref(
+                        "stock.stock_location_customers"
+                    ).id,
+                    "picking_type_id": self.warehouse.out_type_id.id,
+                    "procure_method": "make_to_order",
+                    "company_id": self.service.id,
+                }
+            )
         )
         move._action_confirm()
         line = self.get_lines()
@@ -321,7 +333,7 @@ class TestReplenishment(PartsCommon):
         self.assertEqual(self.get_lines().qty_requested, 10.0)
         self.assertFalse(self.get_lines(belt))
 
-    # -- Replenishment screen ----------------------------------------------------------
+    # -- Replenishment screen -------------------------------------------------
 
     def test_the_keeper_orders_once_and_sees_the_requisition(self):
         orderpoint = self.create_orderpoint(trigger="manual")
