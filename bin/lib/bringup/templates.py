@@ -18,7 +18,8 @@ from . import databases
 from .paths import ADDONS, PROJECT, REQUIREMENTS, locked, log_file, our_addons
 from .steps import Failure, last_lines, say, step
 
-LANGUAGES = ("zh_CN", "zh_TW")
+# The first one becomes everybody's language.
+LANGUAGES = ("en_US", "zh_CN", "zh_TW")
 NOT_IN_DATABASE = {"tests", "__pycache__", "readme"}
 KEPT = 3
 WORLD = PROJECT / "bin" / "lib" / "world"
