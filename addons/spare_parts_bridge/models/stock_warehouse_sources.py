@@ -28,7 +28,7 @@ class StockWarehouseSources(models.Model):
                 Domain("id", "!=", warehouse.id)
                 & (
                     Domain("company_id", "=", warehouse.company_id.id)
-                    | Domain("company_id.transfer_pricelist_id", "!=", False)
+                    | Domain("company_id.transfer_pricelist_id.item_ids", "!=", False)
                 )
             )
         return sources
