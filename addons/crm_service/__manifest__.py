@@ -37,7 +37,15 @@
     ],
     "demo": ["demo/crm_service_demo.xml"],
     "assets": {
-        "web.assets_backend": ["crm_service/static/src/**/*"],
+        "web.assets_backend": [
+            # Debian leaves this file out and Odoo loads it on demand anyway; listed
+            # and missing, it makes every backend page report an error.
+            (
+                "remove",
+                "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
+            ),
+            "crm_service/static/src/**/*",
+        ],
     },
     "uninstall_hook": "uninstall_hook",
 }

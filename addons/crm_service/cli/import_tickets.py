@@ -103,12 +103,12 @@ class Import_Tickets(Command):  # noqa: N801 - Odoo wants the file's name
         with registry.cursor() as cr:
             env = Environment(cr, SUPERUSER_ID, {})
             if "service.event.log" not in env:
-                sys.exit(
-                    f"FAILED: Install crm_service in {options.database} first."
-                )
+                sys.exit(f"FAILED: Install crm_service in {options.database} first.")
             company = self._find_company(env, options.company)
             company_name = company.name
-            result = self._load(env(context={"allowed_company_ids": company.ids}), options)
+            result = self._load(
+                env(context={"allowed_company_ids": company.ids}), options
+            )
         registry.signal_changes()
         return self._report(result, time.monotonic() - started, company_name)
 

@@ -58,7 +58,9 @@ class ServiceApi(models.AbstractModel):
         missing = sorted(set(required) - set(clean))
         if missing:
             raise ValidationError(
-                self.env._("Values are missing: %(missing)s.", missing=", ".join(missing))
+                self.env._(
+                    "Values are missing: %(missing)s.", missing=", ".join(missing)
+                )
             )
         return clean
 

@@ -140,7 +140,8 @@ class ServiceApi(models.AbstractModel):
         if not ticket:
             raise UserError(
                 self.env._(
-                    "There is no ticket with the number “%(number)s”. Check the number.",
+                    "There is no ticket with the number “%(number)s”. Check the "
+                    "number.",
                     number=number,
                 )
             )
@@ -150,7 +151,9 @@ class ServiceApi(models.AbstractModel):
     def _prepare_ticket_vals(self, payload):
         """Return the values of a ticket from a checked `payload`."""
         label = self.env._("ticket type")
-        ticket_type = self._lookup("service.ticket.type", "code", payload["type"], label)
+        ticket_type = self._lookup(
+            "service.ticket.type", "code", payload["type"], label
+        )
         return {
             "type_id": ticket_type.id,
             "company_id": self.env.company.id,
@@ -210,9 +213,7 @@ class ServiceApi(models.AbstractModel):
             domain += ["|", ("partner_id", "child_of", partner.ids)]
         domain += [("phone_sanitized", "=", phone)]
         labels = dict(
-            self.env["service.ticket"]
-            ._fields["phase"]
-            ._description_selection(self.env)
+            self.env["service.ticket"]._fields["phase"]._description_selection(self.env)
         )
         return [
             {

@@ -27,7 +27,6 @@ class ServiceAsset(models.Model):
     )
     site_id = fields.Many2one(
         "res.partner",
-        "Site",
         check_company=True,
         ondelete="restrict",
         help="The address where the unit stands.",

@@ -8,7 +8,13 @@ from ..const import DONE_PHASES, ENDED_PHASES
 from ..tools.event_log import ACTIVITY, CASE, TIME, EventLog
 
 BATCH_SIZE = 500
-PRIORITY_WORDS = {"low": "0", "normal": "1", "high": "2", "urgent": "3", "critical": "3"}
+PRIORITY_WORDS = {
+    "low": "0",
+    "normal": "1",
+    "high": "2",
+    "urgent": "3",
+    "critical": "3",
+}
 # These have a field of their own on the ticket or in its history.
 PLACED = {CASE, ACTIVITY, TIME, "resource", "customer", "product", "workgroup"}
 

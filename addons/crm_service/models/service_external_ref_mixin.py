@@ -45,12 +45,16 @@ class ServiceExternalRefMixin(models.AbstractModel):
         :raises AccessError: it exists, but the caller may not read it
         """
         # sudo: a reference in use counts even where the caller may not look
-        record = self.with_context(active_test=False).sudo().search(
-            [
-                ("company_id", "=", self.env.company.id),
-                ("external_ref", "=", external_ref),
-            ],
-            limit=1,
+        record = (
+            self.with_context(active_test=False)
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.env.company.id),
+                    ("external_ref", "=", external_ref),
+                ],
+                limit=1,
+            )
         )
         record = self.browse(record.ids)
         if not record:

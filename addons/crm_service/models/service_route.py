@@ -21,7 +21,9 @@ class ServiceRoute(models.Model):
     process_id = fields.Many2one(
         "service.process", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="process_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="process_id.company_id", store=True, index=True
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     from_stage_id = fields.Many2one(

@@ -16,7 +16,9 @@ class ServiceStage(models.Model):
     process_id = fields.Many2one(
         "service.process", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="process_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="process_id.company_id", store=True, index=True
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     phase = fields.Selection(
@@ -73,8 +75,10 @@ class ServiceStage(models.Model):
     def _unlink_except_used(self):
         """Keep stages that tickets went through; they can be archived."""
         # sudo: tickets of other companies count too
-        used = self.env["service.stage.log"].sudo().search(
-            [("stage_id", "in", self.ids)], limit=1
+        used = (
+            self.env["service.stage.log"]
+            .sudo()
+            .search([("stage_id", "in", self.ids)], limit=1)
         )
         if used:
             raise UserError(

@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from datetime import UTC
+from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -7,8 +7,42 @@ from odoo.exceptions import UserError
 from ..const import ENDED_PHASES, PHASES
 from ..tools.working_time import WorkingTime
 
-# What may be filled in later, once.
-OPEN_FIELDS = ("left_at", "taken_at", "user_id", "waiting_hours", "processing_hours")
+GUARD = """
+CREATE OR REPLACE FUNCTION service_stage_log_guard() RETURNS trigger AS $$
+DECLARE
+    -- what may be filled in later, once
+    fillable text[] := ARRAY[
+        'left_at', 'taken_at', 'user_id', 'waiting_hours', 'processing_hours'
+    ];
+    was jsonb;
+    now jsonb;
+    key text;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        was := to_jsonb(OLD) - 'write_uid' - 'write_date';
+        now := to_jsonb(NEW) - 'write_uid' - 'write_date';
+        FOREACH key IN ARRAY fillable LOOP
+            IF was -> key = 'null'::jsonb THEN
+                was := was - key;
+                now := now - key;
+            END IF;
+        END LOOP;
+        IF was = now THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'The stage history is append-only: % refused.', TG_OP
+        USING ERRCODE = 'restrict_violation';
+END $$ LANGUAGE plpgsql;
+DROP TRIGGER IF EXISTS service_stage_log_guard ON service_stage_log;
+CREATE TRIGGER service_stage_log_guard
+    BEFORE UPDATE OR DELETE ON service_stage_log
+    FOR EACH ROW EXECUTE FUNCTION service_stage_log_guard();
+DROP TRIGGER IF EXISTS service_stage_log_keep ON service_stage_log;
+CREATE TRIGGER service_stage_log_keep
+    BEFORE TRUNCATE ON service_stage_log
+    FOR EACH STATEMENT EXECUTE FUNCTION service_stage_log_guard();
+"""
 
 
 class ServiceStageLog(models.Model):
@@ -69,36 +103,7 @@ class ServiceStageLog(models.Model):
     @api.model
     def _install_guard(self):
         """Let PostgreSQL refuse DELETE, and UPDATE of anything but empty fields."""
-        keys = ", ".join(f"'{name}'" for name in OPEN_FIELDS)
-        self.env.cr.execute(
-            f"""
-            CREATE OR REPLACE FUNCTION service_stage_log_guard() RETURNS trigger AS $$
-            DECLARE
-                was jsonb; now jsonb; key text;
-            BEGIN
-                IF TG_OP = 'UPDATE' THEN
-                    was := to_jsonb(OLD) - 'write_uid' - 'write_date';
-                    now := to_jsonb(NEW) - 'write_uid' - 'write_date';
-                    FOREACH key IN ARRAY ARRAY[{keys}] LOOP
-                        IF was -> key = 'null'::jsonb THEN
-                            was := was - key; now := now - key;
-                        END IF;
-                    END LOOP;
-                    IF was = now THEN RETURN NEW; END IF;
-                END IF;
-                RAISE EXCEPTION 'The stage history is append-only: % refused.', TG_OP
-                    USING ERRCODE = 'restrict_violation';
-            END $$ LANGUAGE plpgsql;
-            DROP TRIGGER IF EXISTS service_stage_log_guard ON service_stage_log;
-            CREATE TRIGGER service_stage_log_guard
-                BEFORE UPDATE OR DELETE ON service_stage_log
-                FOR EACH ROW EXECUTE FUNCTION service_stage_log_guard();
-            DROP TRIGGER IF EXISTS service_stage_log_keep ON service_stage_log;
-            CREATE TRIGGER service_stage_log_keep
-                BEFORE TRUNCATE ON service_stage_log
-                FOR EACH STATEMENT EXECUTE FUNCTION service_stage_log_guard();
-            """
-        )
+        self.env.cr.execute(GUARD)
 
     @api.model
     def _drop_guard(self):
@@ -109,16 +114,16 @@ class ServiceStageLog(models.Model):
     def _unlink_never(self):
         """Keep the history."""
         raise UserError(
-            self.env._("The history of a ticket cannot be deleted. It is kept as proof.")
+            self.env._(
+                "The history of a ticket cannot be deleted. It is kept as proof."
+            )
         )
 
     # -- times --------------------------------------------------------------
 
     def _get_calendar(self):
         """Return the working hours that count for this row; may be none."""
-        return (
-            self.team_id.resource_calendar_id or self.company_id.resource_calendar_id
-        )
+        return self.team_id.resource_calendar_id or self.company_id.resource_calendar_id
 
     def _close(self, moment):
         """Fill in when the rows' stages were left, and the working hours spent."""
@@ -135,7 +140,7 @@ class ServiceStageLog(models.Model):
         if not calendar or stop <= start:
             return WorkingTime(None)
         intervals = calendar._work_intervals_batch(
-            start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC)
+            start.replace(tzinfo=timezone.utc), stop.replace(tzinfo=timezone.utc)
         )[False]
         return WorkingTime(_as_naive_utc(intervals))
 
@@ -154,6 +159,6 @@ def _as_naive_utc(intervals):
     """Yield (start, stop) of resource intervals as naive UTC datetimes."""
     for start, stop, _meta in intervals:
         yield (
-            start.astimezone(UTC).replace(tzinfo=None),
-            stop.astimezone(UTC).replace(tzinfo=None),
+            start.astimezone(timezone.utc).replace(tzinfo=None),
+            stop.astimezone(timezone.utc).replace(tzinfo=None),
         )

@@ -43,9 +43,7 @@ class ServiceTeam(models.Model):
         help="Messages sent to the team's address become tickets of this type.",
     )
     ticket_ids = fields.One2many("service.ticket", "team_id", "Tickets")
-    open_ticket_count = fields.Integer(
-        "Open Tickets", compute="_compute_ticket_counts"
-    )
+    open_ticket_count = fields.Integer("Open Tickets", compute="_compute_ticket_counts")
     unassigned_ticket_count = fields.Integer(
         "Unassigned Tickets", compute="_compute_ticket_counts"
     )

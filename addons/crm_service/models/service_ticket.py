@@ -1,10 +1,8 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import hmac
 
 from ..const import CHANNELS, ENDED_PHASES, PHASES, PRIORITIES
-from ..tools import acceptance_number
 
 # What only the process may write: proof is this very object in the context, which
 # no remote caller can send.
@@ -103,7 +101,6 @@ class ServiceTicket(models.Model):
     )
     site_id = fields.Many2one(
         "res.partner",
-        "Site",
         check_company=True,
         ondelete="restrict",
         help="The address where the work is done.",
@@ -161,6 +158,7 @@ class ServiceTicket(models.Model):
         readonly=False,
         precompute=True,
         copy=False,
+        group_expand="_group_expand_phase",
     )
     is_open = fields.Boolean(compute="_compute_phase", store=True, precompute=True)
     stage_entered_at = fields.Datetime("In Stage Since", readonly=True, copy=False)
@@ -173,10 +171,10 @@ class ServiceTicket(models.Model):
     )
     stage_log_ids = fields.One2many("service.stage.log", "ticket_id", "History")
     opened_at = fields.Datetime(
-        required=True, default=fields.Datetime.now, copy=False, index=True
+        "Opened", required=True, default=fields.Datetime.now, copy=False, index=True
     )
-    resolved_at = fields.Datetime(readonly=True, copy=False)
-    closed_at = fields.Datetime(readonly=True, copy=False)
+    resolved_at = fields.Datetime("Resolved", readonly=True, copy=False)
+    closed_at = fields.Datetime("Closed On", readonly=True, copy=False)
     reopen_count = fields.Integer("Times Reopened", readonly=True, copy=False)
     # -- people
     team_id = fields.Many2one(
@@ -227,6 +225,15 @@ class ServiceTicket(models.Model):
             ticket.phase = ticket.stage_id.phase
             ticket.is_open = bool(ticket.phase) and ticket.phase not in ENDED_PHASES
 
+    @api.model
+    def _group_expand_phase(self, phases, domain):
+        """Show the open phases in their order, and the others if tickets are there."""
+        return [
+            phase
+            for phase, _label in PHASES
+            if phase in phases or phase not in ENDED_PHASES
+        ]
+
     @api.depends("type_id")
     def _compute_team_id(self):
         for ticket in self:
@@ -242,13 +249,6 @@ class ServiceTicket(models.Model):
         for ticket in self:
             serial_number = ticket.asset_id.serial_number
             ticket.serial_number = serial_number or ticket.serial_number
-
-    @api.depends("number", "phone_sanitized")
-    def _compute_track_key(self):
-        for ticket in self:
-            ticket.track_key = self._get_track_key(
-                ticket.number, ticket.phone_sanitized
-            )
 
     @api.depends("number", "name")
     def _compute_display_name(self):
@@ -376,43 +376,3 @@ class ServiceTicket(models.Model):
             found = by_serial.get(key)
             if found and len(found) == 1 and not vals.get("asset_id"):
                 vals["asset_id"] = found.id
-
-    # -- numbers ------------------------------------------------------------
-
-    @api.model
-    def _generate_numbers(self, prefixes):
-        """Return a new acceptance number for each of `prefixes`."""
-        numbers = {}
-        missing = list(enumerate(prefixes))
-        while missing:
-            for place, prefix in missing:
-                numbers[place] = acceptance_number.make(prefix)
-            # sudo: numbers are unique over all companies
-            taken = self.with_context(active_test=False).sudo()._read_group(
-                [("number", "in", list(numbers.values()))], ["number"]
-            )
-            used, seen = {number for (number,) in taken}, set()
-            missing = [
-                (place, prefixes[place])
-                for place, number in numbers.items()
-                if number in used or number in seen or seen.add(number)
-            ]
-        return [numbers[place] for place in range(len(prefixes))]
-
-    @api.model
-    def _find_by_number(self, number):
-        """Return the ticket with `number`, however it was typed, or none."""
-        number = acceptance_number.normalise(number)
-        if not acceptance_number.check(number):
-            return self.browse()
-        return self.with_context(active_test=False).search(
-            [("number", "=", number)], limit=1
-        )
-
-    @api.model
-    def _get_track_key(self, number, e164):
-        """Return the secret key of a number and phone; no phone, no key."""
-        if not number or not e164:
-            return False
-        # su: the key must not depend on who computes it
-        return hmac(self.env(su=True), "crm_service-track", f"{number}|{e164}")

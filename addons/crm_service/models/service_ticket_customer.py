@@ -6,8 +6,6 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.mail import email_normalize, email_split_tuples
 
-from ..tools import acceptance_number
-
 CONTACT_FIELDS = ("partner_phone", "partner_email", "partner_name")
 
 
@@ -265,26 +263,6 @@ class ServiceTicket(models.Model):
 
     # -- the customer's own window --------------------------------------------
 
-    @api.model
-    def _find_by_track_key(self, number, phone):
-        """Return the ticket with this number and phone, or none, as superuser.
-
-        It is found by equality on a keyed hash of both, so that a miss tells nothing
-        of what was wrong. Numbers without country code are read as in the countries
-        of all companies.
-        """
-        number = acceptance_number.normalise(number)
-        # sudo: the caller is nobody yet; number and phone are the key
-        tickets_sudo = self.sudo()
-        companies = self.env["res.company"].sudo().search([])
-        numbers = {
-            companies._phone_format(number=phone, country=country)
-            for country in companies.country_id or [companies.country_id]
-            if phone
-        }
-        keys = [self._get_track_key(number or "-", e164 or "-") for e164 in numbers]
-        return tickets_sudo.search([("track_key", "in", keys or ["-"])], limit=1)
-
     def _get_public_status(self):
         """Return the brief status, which the customer may see, and nothing else.
 
@@ -295,7 +273,9 @@ class ServiceTicket(models.Model):
         labels = dict(self._fields["phase"]._description_selection(self.env))
         history = []
         # sudo: the log is for staff; of it, only phases and times are given
-        for row in self.sudo().stage_log_ids.sorted(lambda log: (log.entered_at, log.id)):
+        for row in self.sudo().stage_log_ids.sorted(
+            lambda log: (log.entered_at, log.id)
+        ):
             if not history or history[-1]["phase"] != row.phase:
                 history.append(
                     {

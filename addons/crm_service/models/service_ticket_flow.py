@@ -99,7 +99,7 @@ class ServiceTicket(models.Model):
         tickets._check_enter_stage(stage)
         now = fields.Datetime.now()
         tickets._log_leave(now)
-        for group in tickets.grouped(lambda t: (t._get_done_state(), t.team_id)).values():
+        for group in tickets.grouped(lambda t: t._get_enter_key()).values():
             group._with_flow().write(group._prepare_enter_vals(stage, now, extra_vals))
         tickets._log_enter()
 
@@ -119,10 +119,10 @@ class ServiceTicket(models.Model):
                 )
             )
 
-    def _get_done_state(self):
-        """Return what decides the dates: the phase if done, and dates already set."""
-        done = self.phase if self.phase in DONE_PHASES else False
-        return done, bool(self.resolved_at)
+    def _get_enter_key(self):
+        """Return what decides the values of a ticket that enters a stage."""
+        done = self.phase in DONE_PHASES
+        return done, bool(self.resolved_at), self.reopen_count, self.team_id.id
 
     def _prepare_enter_vals(self, stage, now, extra_vals):
         """Return what to write on tickets of one state that enter `stage`."""

@@ -31,8 +31,10 @@ class ServiceTicket(models.Model):
     def _get_open_logs(self):
         """Return the history rows of the stages that the tickets are in now."""
         # sudo: see `_log_enter`
-        return self.env["service.stage.log"].sudo().search(
-            [("ticket_id", "in", self.ids), ("left_at", "=", False)]
+        return (
+            self.env["service.stage.log"]
+            .sudo()
+            .search([("ticket_id", "in", self.ids), ("left_at", "=", False)])
         )
 
     def _log_leave(self, moment):

@@ -21,7 +21,7 @@ class ServiceTicket(models.Model):
 
     @api.model
     def _prepare_sender_vals(self, email_from):
-        """Return name and e-mail of the sender of a message, as far as they are told."""
+        """Return name and e-mail of the sender of a message, if it has one."""
         for name, address in email_split_tuples(email_from or "")[:1]:
             email = email_normalize(address)
             if email:

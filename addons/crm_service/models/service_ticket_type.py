@@ -40,7 +40,6 @@ class ServiceTicketType(models.Model):
     number_prefix = fields.Char(
         required=True,
         default="SR",
-        size=4,
         help="The letters that acceptance numbers of this type start with.",
     )
 

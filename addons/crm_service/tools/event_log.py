@@ -19,7 +19,7 @@ line 3: earlier than line 2 of the same case; put in its place by time
 
 import codecs
 import csv
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import NamedTuple
 
 CASE, ACTIVITY, TIME = REQUIRED = ("case_id", "activity", "completed_at")
@@ -93,7 +93,7 @@ class EventLog:
         self.cases = {}
         self.errors, self.notes = [], []
         self.event_count = 0
-        self._now = now or datetime.now(UTC).replace(tzinfo=None)
+        self._now = now or datetime.now(timezone.utc).replace(tzinfo=None)
         self._repeated, self._seen = [], set()
         self._lines = _decode(lines)
         self._line = 0
@@ -246,7 +246,7 @@ def parse_moment(text):
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo:
-            moment = moment.astimezone(UTC).replace(tzinfo=None)
+            moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
     except (ValueError, OverflowError):
         moment = None
     if moment is None or moment.year < 1970:
