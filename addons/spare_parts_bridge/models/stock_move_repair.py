@@ -56,6 +56,17 @@ class StockMoveRepair(models.Model):
             quantities[move_id] = quantities.get(move_id, 0.0) + quantity
         return quantities
 
+    def _trigger_scheduler(self):
+        """Override of `_trigger_scheduler` to replenish whoever uses up the parts.
+
+        What the rules of other modules read to replenish is not a technician's.
+        """
+        # sudo: the rules were set up by somebody who may; a technician starts them
+        parts_sudo = self.filtered("repair_id").sudo()
+        super(StockMoveRepair, parts_sudo)._trigger_scheduler()
+        others = self.filtered(lambda move: not move.repair_id)
+        return super(StockMoveRepair, others)._trigger_scheduler()
+
     def _group_by_source(self):
         """Return ``{(source, repair.order): moves}`` of missing parts.
 
