@@ -4,11 +4,12 @@ import ctypes.util
 import importlib.util
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from .paths import log_file
+from .paths import inside, log_file
 from .steps import Failure, run, say, step
 
 POSTGRES_FOLDERS = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/postgresql")
@@ -88,18 +89,24 @@ def missing(needs):
 def ensure(needs):
     """Install what is missing as root; otherwise say it, and fail if it is vital.
 
+    What is not vital is tried and said once for each cache folder.
+
     :param needs: the needs to meet
     """
-    lacking = missing(needs)
+    known = inside("run") / "missing-packages"
+    said = known.read_text().split() if known.exists() else []
+    lacking = [n for n in missing(needs) if n.fatal or n.package not in said]
     if lacking and os.geteuid() == 0 and shutil.which("apt-get"):
         _install(lacking)
         lacking = missing(lacking)
     for need in lacking:
         if not need.fatal:
             say(f"    {need.package} is missing: {need.purpose}.")
+            said.append(need.package)
     vital = [need for need in lacking if need.fatal]
     if vital:
         raise missing_failure(vital)
+    known.write_text("\n".join(said))
 
 
 def missing_failure(needs):
@@ -123,7 +130,7 @@ def _install(needs):
             "log": log_file("system-packages.log"),
             "check": False,
             "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"},
-            "stdin": -3,
+            "stdin": subprocess.DEVNULL,
         }
         command = ["apt-get", "-q", "-y", "--no-install-recommends", "install"]
         if run([*command, *names], **options).returncode:
