@@ -114,9 +114,9 @@ def workers(world, make_server):
 
 @pytest.fixture(scope="session")
 def browser():
-    """The machine's Chromium; tests that need it are skipped without it."""
+    """The machine's Chromium; tests that need it fail without it."""
     if not chromium():
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+        pytest.fail("Browser tests need Chromium: apt-get install chromium")
     from support import browser as support_browser
 
     with support_browser.started() as chrome:
