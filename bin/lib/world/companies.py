@@ -112,12 +112,26 @@ def _make_warehouse(records, company, row):
     """Name the company's warehouse, or make it: Odoo makes only the first one."""
     warehouses = records.env["stock.warehouse"]
     warehouse = warehouses.search([("company_id", "=", company.id)], limit=1)
-    vals = {"name": row["name"], "code": row["code"], "partner_id": company.partner_id.id}
+    vals = {
+        "name": row["name"],
+        "code": row["code"],
+        "partner_id": company.partner_id.id,
+    }
     if warehouse:
+        _rename_transfers(warehouse, row["code"])
         warehouse.write(vals)
     else:
         warehouse = warehouses.create({**vals, "company_id": company.id})
     records.remember({f"warehouse_{row['key']}": warehouse})
+
+
+def _rename_transfers(warehouse, code):
+    """Number the transfers of a warehouse by its new code; Odoo keeps the old one."""
+    types = warehouse.env["stock.picking.type"].search(
+        [("warehouse_id", "=", warehouse.id)]
+    )
+    for sequence in types.sequence_id:
+        sequence.prefix = sequence.prefix.replace(f"{warehouse.code}/", f"{code}/")
 
 
 def _load_rates(records):

@@ -24,7 +24,9 @@ def _load_partners(records, rows):
 
 
 def _prepare_vals(records, row):
-    vals = {key: row[key] for key in ("name", "street", "zip", "city", "phone", "email")}
+    vals = {
+        key: row[key] for key in ("name", "street", "zip", "city", "phone", "email")
+    }
     if row["parent"]:
         vals["parent_id"] = records[f"customer_{row['parent']}"].id
         vals["type"] = "other" if row["login"] == "" else "contact"

@@ -33,7 +33,9 @@ def _load_admin(records, rows):
     if records.once("user_admin", admin):
         row = next(row for row in rows if row["login"] == "admin")
         vals = _prepare_vals(records, row)
-        del vals["group_ids"]
+        # login, password and groups are as Odoo made them
+        for name in ("login", "password", "group_ids"):
+            del vals[name]
         admin.write(vals)
 
 

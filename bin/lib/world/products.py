@@ -3,6 +3,7 @@
 from odoo import Command, fields
 
 from . import tables
+from .records import clock
 
 
 def load(records):
@@ -10,7 +11,8 @@ def load(records):
     _load_categories(records)
     _load_products(records, "appliances", _prepare_appliance_vals)
     parts = _load_products(records, "parts", _prepare_part_vals)
-    _load_costs(records, parts)
+    with clock(records.env, tables.moment(tables.OPENING_DAY, 6)):
+        _load_costs(records, parts)
     _load_transfer_prices(records)
 
 
@@ -82,7 +84,7 @@ def factory_of(records, row):
 
 
 def _load_costs(records, made):
-    """Set what new parts cost in the books of their factory and of the service centre."""
+    """Set what new parts cost at their factory and at the service centre."""
     service = records.companies["service"]
     for row in tables.read("parts"):
         product = made.get(product_name(row["ref"]))
@@ -96,6 +98,10 @@ def _load_costs(records, made):
             service,
             fields.Date.today(),
         )
+    history = records.env["product.value"].search(
+        [("product_id", "in", [product.id for product in made.values()])]
+    )
+    history.date = fields.Datetime.now()
 
 
 def _load_transfer_prices(records):

@@ -43,9 +43,7 @@ class Records:
         """
         known = self.known(vals_by_name)
         missing = {n: vals for n, vals in vals_by_name.items() if n not in known}
-        created = (
-            self.env[model].with_context(**context).create(list(missing.values()))
-        )
+        created = self.env[model].with_context(**context).create(list(missing.values()))
         made = dict(zip(missing, created, strict=True))
         self.remember(made)
         return made

@@ -2,6 +2,7 @@
 
 from . import tables
 from .products import factory_of, product_name
+from .records import clock
 
 VANS = {"van1": ("Van 1", "technician"), "van2": ("Van 2", "technician.li")}
 LOT_SIZE = 40
@@ -12,10 +13,30 @@ def load(records):
     _load_vans(records)
     _load_finance_limit(records)
     rows = tables.read("parts")
-    _load_safety_stock(records, rows)
-    for place, factory in (("svc", False), ("van1", False), ("van2", False)):
-        _count_in(records, rows, place, factory)
-    _count_in(records, rows, "factory", True)
+    with clock(records.env, tables.moment(tables.OPENING_DAY, 8)):
+        for column in ("svc", "van1", "van2", "factory"):
+            _count_in(records, rows, column)
+        _open_books(records)
+    _load_safety_stock(records, [row for row in rows if float(row["safety"])])
+
+
+def _open_books(records):
+    """Post the value of the opening stock in each company's books, as capital."""
+    for key, company in records.companies.items():
+        if not records.once(f"opening_{key}", company):
+            continue
+        env = records.env(
+            context={**records.env.context, "allowed_company_ids": company.ids}
+        )
+        company = company.with_env(env)
+        action = company.action_close_stock_valuation()
+        entry = env["account.move"].browse(action["res_id"])
+        capital = env["account.account"].search(
+            [("company_ids", "in", company.ids), ("account_type", "=", "equity")],
+            limit=1,
+        )
+        entry.line_ids.filtered("credit").account_id = capital
+        entry.action_post()
 
 
 def _load_vans(records):
@@ -78,11 +99,8 @@ def _place(records, row, column):
     return records[key].lot_stock_id
 
 
-def _count_in(records, rows, column, at_factory):
-    """Count one column of the table in, as a stock keeper would.
-
-    :param bool at_factory: whether each row has a place of its own company
-    """
+def _count_in(records, rows, column):
+    """Count one column of the table in, as a stock keeper would."""
     counts = {}
     for row in rows:
         name = f"opening_{column}_{product_name(row['ref'])}"

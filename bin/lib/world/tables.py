@@ -2,11 +2,15 @@
 
 import csv
 from datetime import datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 
+# The day on which the books begin: opening stock and costs, before all documents.
+OPENING_DAY = 190
 FOLDER = Path(__file__).resolve().parents[3] / "data" / "world"
 
 
+@cache
 def read(name):
     """Return the rows of a table as dicts of text.
 

@@ -1,0 +1,1 @@
+"""The loop of the demo, told by ``main_job.py``."""
