@@ -2,5 +2,17 @@
 
 
 def uninstall_hook(env):
-    """Remove what PostgreSQL would keep: the guard of the stage log."""
+    """Let go of what would hold on to other records, or stay in PostgreSQL.
+
+    The tables are dropped right after; emptying them in this order spares Odoo
+    trying to delete records that tickets refer to.
+    """
     env["service.stage.log"]._drop_guard()
+    for table in (
+        "service_stage_log",
+        "service_ticket",
+        "service_asset",
+        "service_ticket_type",
+    ):
+        env.cr.execute(f"DELETE FROM {table}")  # pylint: disable=sql-injection
+    env.invalidate_all()

@@ -36,7 +36,7 @@ class ServiceTicket(models.Model):
     _mail_post_access = "read"
 
     number = fields.Char(
-        "Acceptance Number", required=True, readonly=True, copy=False, index=True
+        "Acceptance Number", required=True, readonly=True, copy=False
     )
     name = fields.Char("Subject", required=True, index="trigram", tracking=True)
     description = fields.Html()
@@ -57,7 +57,7 @@ class ServiceTicket(models.Model):
     color = fields.Integer(related="type_id.color")
     channel = fields.Selection(CHANNELS, required=True, default="phone")
     priority = fields.Selection(
-        PRIORITIES, required=True, default="1", index=True, tracking=True
+        PRIORITIES, required=True, default="1", tracking=True
     )
     # -- customer
     partner_id = fields.Many2one(
@@ -208,6 +208,7 @@ class ServiceTicket(models.Model):
     _number_trigram_idx = models.Index("USING gin (number gin_trgm_ops)")
     _phone_trigram_idx = models.Index("USING gin (phone_sanitized gin_trgm_ops)")
     _company_phase_idx = models.Index("(company_id, phase)")
+    _order_idx = models.Index("(priority DESC, id DESC)")
     _queue_idx = models.Index("(company_id, priority DESC, id DESC) WHERE is_open")
     _team_idx = models.Index("(team_id, user_id) WHERE is_open")
 

@@ -142,6 +142,7 @@ class TestStageLog(ServiceCommon):
         self.assertLess(count, 30, f"{count} queries to move 60 tickets")
 
     def test_uninstalling_leaves_no_function(self):
+        self._create_ticket()
         uninstall_hook(self.env)
         self.env.cr.execute(
             "SELECT count(*) FROM pg_proc WHERE proname LIKE 'service_stage_log%'"
