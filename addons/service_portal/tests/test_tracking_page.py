@@ -165,6 +165,22 @@ class TestTrackingPage(ServicePortalCase, HttpCase):
                 "o_service_track_line" in response.text, phase != "cancelled", phase
             )
 
+    def test_reader_stays_in_the_own_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        page = self.url_open(f"/zh_CN{TRACK}").text
+        self.assertIn('lang="zh-CN"', page)
+        location = self._post(url=f"/zh_CN{TRACK}").headers["Location"]
+        response = self.url_open(location)
+        self.assertTrue(response.url.endswith(f"/zh_CN{STATUS}"), response.url)
+        self.assertIn(self.ticket.number, response.text)
+        self.assertIn("年", response.text, "dates are written as in Chinese")
+
+    def test_link_opens_in_the_reader_s_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.authenticate(None, None, session_extra={"context": {"lang": "zh_CN"}})
+        response = self.url_open(self._link())
+        self.assertTrue(response.url.endswith(f"/zh_CN{STATUS}"), response.url)
+
     # -------------------------------------------------------------- one answer
 
     def test_every_miss_gets_the_same_answer(self):
