@@ -24,11 +24,25 @@ class PartsRequisitionSource(models.Model):
             source_sudo = sources_sudo if len(sources_sudo) == 1 else sources_sudo[:0]
             requisition.source_warehouse_id = source_sudo.sudo(False)
 
-    @api.constrains("warehouse_id", "source_warehouse_id")
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `create` to accept sources that were set up only."""
+        requisitions = super().create(vals_list)
+        requisitions._check_source_allowed()
+        return requisitions
+
+    def write(self, vals):
+        """Override of `write` to accept sources that were set up only."""
+        result = super().write(vals)
+        if {"warehouse_id", "source_warehouse_id"} & vals.keys():
+            self._check_source_allowed()
+        return result
+
     def _check_source_allowed(self):
         """Refuse warehouses that were not set up as a source, over RPC too.
 
-        What replenishment makes in superuser mode follows the source of its rule.
+        What replenishment makes in superuser mode follows the source of its rule; a
+        constraint could not tell, as it always runs in that mode.
         """
         if self.env.su:
             return
