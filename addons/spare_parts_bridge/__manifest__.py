@@ -19,6 +19,7 @@
         "data/parts_approval_rule_data.xml",
         "report/parts_requisition_report.xml",
         "report/parts_receipt_report.xml",
+        "views/parts_requisition_form_views.xml",
         "views/parts_requisition_views.xml",
         "views/parts_requisition_line_views.xml",
         "views/parts_requisition_decide_views.xml",

@@ -40,8 +40,8 @@ class PartsReceiptActions(models.Model):
         for receipt in self:
             by_state = counts.get(receipt._origin, {})
             receipt.discrepancy_count = sum(by_state.values())
-            receipt.open_discrepancy_count = (
-                receipt.discrepancy_count - by_state.get("settled", 0)
+            receipt.open_discrepancy_count = receipt.discrepancy_count - by_state.get(
+                "settled", 0
             )
 
     def action_open(self):

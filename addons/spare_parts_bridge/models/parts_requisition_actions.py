@@ -29,9 +29,7 @@ class PartsRequisitionActions(models.Model):
     # Who may do what
     # ------------------------------------------------------------------
 
-    @api.depends(
-        "state", "is_to_ship", "open_receipt_count", "open_discrepancy_count"
-    )
+    @api.depends("state", "is_to_ship", "open_receipt_count", "open_discrepancy_count")
     @api.depends_context("uid")
     def _compute_allowed_actions(self):
         keeper = "spare_parts_bridge.group_parts_keeper"
@@ -154,7 +152,9 @@ class PartsRequisitionActions(models.Model):
                 company=step_sudo.company_id.name or "",
             )
         if self.state == "approved":
-            return self.env._("Waits for the shipment from %(shipper)s.", shipper=shipper)
+            return self.env._(
+                "Waits for the shipment from %(shipper)s.", shipper=shipper
+            )
         if self.open_receipt_count:
             return self.env._(
                 "Goods are on their way to %(company)s and wait to be counted.",
@@ -232,9 +232,7 @@ class PartsRequisitionActions(models.Model):
         action["domain"] = [("id", "in", records.ids)]
         action["context"] = {"create": False}
         if len(records) == 1:
-            action.update(
-                views=[(False, "form")], view_mode="form", res_id=records.id
-            )
+            action.update(views=[(False, "form")], view_mode="form", res_id=records.id)
         return action
 
     def _get_delivery_partner_for_print(self):

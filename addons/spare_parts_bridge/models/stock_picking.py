@@ -34,6 +34,11 @@ class StockPicking(models.Model):
         self._ensure_counted()
         return super().button_validate()
 
+    def action_cancel(self):
+        """Override of `action_cancel` to keep what is on its way countable."""
+        self._ensure_counted()
+        return super().action_cancel()
+
     def _action_done(self):
         """Override of `_action_done` to accept goods only by a count."""
         self._ensure_counted()

@@ -220,6 +220,8 @@ class TestViews(PartsCommon):
         picking = self.as_user(picking, self.keeper)
         action = picking.action_open_parts_receipt()
         self.assertEqual(action["res_id"], picking.parts_receipt_id.id)
+        with self.assertRaisesRegex(UserError, "received by counting"):
+            picking.action_cancel()
         arch = etree.fromstring(picking.get_view(view_type="form")["arch"])
         for button in arch.xpath("//header/button[@name='button_validate']"):
             self.assertIn("parts_receipt_id", button.get("invisible"))
@@ -266,7 +268,9 @@ class TestViews(PartsCommon):
     # -- transfer prices -------------------------------------------------------
 
     def test_parts_manager_enters_transfer_prices(self):
-        company = self.create_company("Parts Dealer", "DEA", transfer_pricelist_id=False)
+        company = self.create_company(
+            "Parts Dealer", "DEA", transfer_pricelist_id=False
+        )
         company.transfer_pricelist_id = False
         manager = self.create_user("manager", company)
         action = (
@@ -291,12 +295,12 @@ class TestViews(PartsCommon):
     def test_every_menu_opens_for_those_who_see_it(self):
         self._get_documents()
         manager = self.create_user("manager", self.service)
+        root_path = f"{self.env.ref('spare_parts_bridge.parts_menu_root').id}/"
         for user in (self.keeper, self.clerk, self.finance, self.supervisor, manager):
             menus = self.as_user(self.env["ir.ui.menu"], user)
-            root = self.env.ref("spare_parts_bridge.parts_menu_root")
             visible = menus.browse(menus._visible_menu_ids())
             for menu in visible.filtered(
-                lambda row: row.parent_path.startswith(f"{root.id}/") and row.action
+                lambda row: row.parent_path.startswith(root_path) and row.action
             ):
                 with self.subTest(user=user.login, menu=menu.complete_name):
                     self._open(menu.sudo().action, user)
