@@ -47,7 +47,7 @@ def replenish(demo, out, wanted):
         for ref, level in levels(
             demo.json2("factory", "service.api"), "FRI", wanted
         ).items()
-        if level["on_hand"] < wanted[ref] / 2
+        if level["on_hand"] <= wanted[ref] / 2
     }
     for ref, quantity in low.items():
         _count_in(demo, ref, int(quantity))

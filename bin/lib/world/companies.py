@@ -5,10 +5,9 @@ from odoo import Command
 from . import tables
 
 LANGUAGES = ("zh_CN", "zh_TW")
-# What people of several warehouses, lots and price lists need to see.
+# What people of several locations, lots and price lists need to see.
 FEATURES = (
     "stock.group_stock_multi_locations",
-    "stock.group_stock_multi_warehouses",
     "stock.group_production_lot",
     "product.group_product_pricelist",
 )
@@ -44,7 +43,9 @@ def _load_languages(env):
 def _load_features(records):
     users = records.env.ref("base.group_user")
     for xmlid in FEATURES:
-        users._apply_group(records.env.ref(xmlid))
+        feature = records.env.ref(xmlid)
+        if feature not in users.implied_ids:
+            users._apply_group(feature)
 
 
 def _load_currencies(env, rows):

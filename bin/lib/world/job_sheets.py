@@ -14,21 +14,20 @@ SCARCE = {"cooling": "RC-820", "washing": "WL-910"}
 
 def load(records):
     """Make the job sheets of the newest repairs that need a part."""
-    for phase, count in SHEETS.items():
-        for plan in _choose(records, phase)[:count]:
-            if records.once(f"sheet_of_{plan['name']}", records[plan["name"]]):
+    if records.once("job_sheets_written", records["warehouse_service"]):
+        for phase, count in SHEETS.items():
+            for plan in _choose(phase)[:count]:
                 _write_sheet(records, plan, phase)
-    _submit_first(records)
+        _submit_first(records)
 
 
-def _choose(records, phase):
+def _choose(phase):
     """Return the plans of repairs in a phase that need a part, newest first."""
-    plans = [
+    return [
         plan
         for plan in reversed(plan_tickets())
         if plan["template"]["part"] and plan["steps"] and plan["steps"][-1][1] == phase
     ]
-    return [plan for plan in plans if records.find(plan["name"])]
 
 
 def _write_sheet(records, plan, phase):
@@ -79,5 +78,4 @@ def _submit_first(records):
     drafts = env["parts.requisition"].search(
         [("state", "=", "draft"), ("ticket_id", "!=", False)], order="id"
     )
-    if drafts and records.once("first_for_a_ticket", drafts[:1]):
-        drafts[:1].action_submit()
+    drafts[:1].action_submit()
