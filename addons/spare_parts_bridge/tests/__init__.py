@@ -1,5 +1,11 @@
-from . import test_replenishment
-from . import test_safety_stock
-from . import test_repair
-from . import test_stock_lock
-from . import test_views
+from . import (
+    test_posting,
+    test_receipt,
+    test_repair,
+    test_replenishment,
+    test_requisition,
+    test_safety_stock,
+    test_service_api,
+    test_stock_lock,
+    test_views,
+)
