@@ -27,6 +27,7 @@ import subprocess
 import sys
 
 from . import runtime
+from .paths import LAUNCHER
 from .steps import Failure, main, say
 
 DATABASE = "demo"
@@ -43,10 +44,10 @@ def command(arguments):
         arguments = [*arguments, "--database", DATABASE]
     conf = _value_of(arguments, "-c", "--config")
     if conf:
-        return _run([sys.executable, "-m", "odoo"], conf, arguments)
+        return _run([sys.executable, str(LAUNCHER)], conf, arguments)
     ready = runtime.prepare("demo", durable=True, locks=("odoo",))
     return _run(
-        [ready.python, "-m", "odoo"],
+        ready.launcher(),
         ready.conf,
         [*arguments, "--config", str(ready.conf)],
         env=ready.environment(),

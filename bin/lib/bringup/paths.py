@@ -11,6 +11,7 @@ from .steps import Failure, say
 
 PROJECT = Path(__file__).resolve().parents[3]
 ADDONS = PROJECT / "addons"
+LAUNCHER = PROJECT / "bin" / "lib" / "run_odoo.py"
 REQUIREMENTS = PROJECT / "requirements"
 NEEDED_SPACE = 3 * 1024**3
 

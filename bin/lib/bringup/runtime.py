@@ -7,7 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from . import odoo_source, postgres, system_packages
-from .paths import ADDONS, PROJECT, inside, locked, log_file
+from .paths import ADDONS, LAUNCHER, PROJECT, inside, locked, log_file
 from .python_env import PythonEnv
 from .steps import run
 
@@ -72,7 +72,11 @@ class Runtime:
         """The command line of Odoo with our configuration."""
         words = list(takewhile(lambda arg: not arg.startswith("-"), args))
         rest = args[len(words) :]
-        return [str(self.python), "-m", "odoo", *words, "-c", str(self.conf), *rest]
+        return [*self.launcher(), *words, "-c", str(self.conf), *rest]
+
+    def launcher(self):
+        """The beginning of a command line of Odoo."""
+        return [str(self.python), str(LAUNCHER)]
 
     def odoo(self, *args, what, log, todo="", **options):
         """Run Odoo to its end; its log goes to a file."""
