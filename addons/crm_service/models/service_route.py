@@ -2,7 +2,7 @@
 import ast
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..const import PRIORITIES, ROUTE_MODES
@@ -143,11 +143,3 @@ class ServiceRoute(models.Model):
         """Override to forget what is remembered of the routes."""
         self.env.registry.clear_cache()
         return super().unlink()
-
-    def action_apply(self):
-        """Send the ticket named in the context along this route."""
-        self.ensure_one()
-        ticket_id = self.env.context.get("service_ticket_id")
-        if not isinstance(ticket_id, int):
-            raise UserError(self.env._("Open a ticket and use its buttons."))
-        return self.env["service.ticket"].browse(ticket_id).action_route(self)

@@ -1,8 +1,9 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
-from ..const import CHANNELS, ENDED_PHASES, PHASES, PRIORITIES
+from ..const import CATEGORIES, CHANNELS, ENDED_PHASES, PHASES, PRIORITIES
 
 # What only the process may write: proof is this very object in the context, which
 # no remote caller can send.
@@ -35,9 +36,7 @@ class ServiceTicket(models.Model):
     _primary_email = "partner_email"
     _mail_post_access = "read"
 
-    number = fields.Char(
-        "Acceptance Number", required=True, readonly=True, copy=False
-    )
+    number = fields.Char("Acceptance Number", required=True, readonly=True, copy=False)
     name = fields.Char("Subject", required=True, index="trigram", tracking=True)
     description = fields.Html()
     active = fields.Boolean(default=True)
@@ -56,9 +55,7 @@ class ServiceTicket(models.Model):
     category = fields.Selection(related="type_id.category")
     color = fields.Integer(related="type_id.color")
     channel = fields.Selection(CHANNELS, required=True, default="phone")
-    priority = fields.Selection(
-        PRIORITIES, required=True, default="1", tracking=True
-    )
+    priority = fields.Selection(PRIORITIES, required=True, default="1", tracking=True)
     # -- customer
     partner_id = fields.Many2one(
         "res.partner",
@@ -215,9 +212,16 @@ class ServiceTicket(models.Model):
     # -- defaults -----------------------------------------------------------
 
     @api.model
-    def _default_type(self):
-        """Return the first type that the company may use."""
-        domain = [("company_id", "in", (self.env.company.id, False))]
+    def _default_type(self, company=None):
+        """Return the first type that the company may use.
+
+        :param company: another company than the current one
+        """
+        company = company or self.env.company
+        domain = Domain("company_id", "in", (company.id, False))
+        category = self.env.context.get("service_category")
+        if category in dict(CATEGORIES):
+            domain &= Domain("category", "=", category)
         return self.env["service.ticket.type"].search(domain, limit=1)
 
     @api.depends("stage_id.phase")
@@ -342,21 +346,36 @@ class ServiceTicket(models.Model):
     @api.model
     def _complete_basics(self, vals_list):
         """Fill type, company, process and number into `vals_list`."""
-        defaults = self.default_get(["type_id", "company_id"])
-        types = self.env["service.ticket.type"]
+        company_id = self.default_get(["company_id"])["company_id"]
+        type_ids = {}
         for vals in vals_list:
-            for name in ("type_id", "company_id"):
-                vals[name] = vals.get(name) or defaults.get(name)
-            if not vals["type_id"]:
-                raise ValidationError(
-                    self.env._("Choose a ticket type, or create one first.")
-                )
-        types = types.browse(vals["type_id"] for vals in vals_list)
+            vals["company_id"] = vals.get("company_id") or company_id
+            if not vals.get("type_id"):
+                vals["type_id"] = self._get_default_type_id(vals, type_ids)
+        types = self.env["service.ticket.type"].browse(
+            vals["type_id"] for vals in vals_list
+        )
         prefixes = [ticket_type.sudo().number_prefix for ticket_type in types]
         numbers = self._generate_numbers(prefixes)
         for vals, ticket_type, number in zip(vals_list, types, numbers, strict=True):
             vals["process_id"] = ticket_type.sudo().process_id.id
             vals["number"] = number
+
+    @api.model
+    def _get_default_type_id(self, vals, known):
+        """Return the type of a ticket that names none, remembered in `known`.
+
+        :raises ValidationError: its company has no ticket type
+        """
+        company = self.env["res.company"].browse(vals["company_id"])
+        if company not in known:
+            default = self.env.context.get("default_type_id")
+            known[company] = default or self._default_type(company).id
+        if not known[company]:
+            raise ValidationError(
+                self.env._("Choose a ticket type, or create one first.")
+            )
+        return known[company]
 
     @api.model
     def _complete_assets(self, vals_list):

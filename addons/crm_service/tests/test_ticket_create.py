@@ -28,6 +28,25 @@ class TestTicketCreate(ServiceCommon):
     def test_without_a_type_the_first_one_is_taken(self):
         self.assertTrue(self.tickets.create({"name": "Broken"}).type_id)
 
+    def test_without_a_type_each_company_gets_one_it_may_use(self):
+        own = self.repair.copy({"code": "own", "sequence": -1})
+        own.company_id = self.company
+        ours, theirs = self.tickets.create(
+            [
+                {"name": "Broken", "company_id": company.id}
+                for company in (self.company, self.other_company)
+            ]
+        )
+        self.assertEqual(ours.type_id, own)
+        self.assertNotEqual(theirs.type_id, own)
+
+    def test_a_new_ticket_among_the_complaints_is_a_complaint(self):
+        action = self.env.ref("crm_service.service_ticket_action_complaint")
+        self.assertIn("'service_category': 'complaint'", action.context)
+        tickets = self.tickets.with_context(service_category="complaint")
+        self.assertEqual(tickets.new({}).type_id, self.complaint)
+        self.assertEqual(tickets.create({"name": "Late"}).type_id, self.complaint)
+
     def test_without_any_type_a_sentence_tells_what_to_do(self):
         self.env["service.ticket.type"].search([]).active = False
         with self.assertRaisesRegex(ValidationError, "Choose a ticket type"):

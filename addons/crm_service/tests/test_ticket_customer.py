@@ -90,6 +90,17 @@ class TestTicketCustomer(ServiceCommon):
             with self.subTest(contact=contact):
                 self.assertNotIn(self._find(**contact), gone | foreign)
 
+    def test_in_one_batch_each_company_gets_its_own_customer(self):
+        theirs = self._create_partner(phone=PHONE, company_id=self.other_company.id)
+        ours, other = self.tickets.create(
+            [
+                self._prepare_ticket(partner_phone=PHONE, company_id=company.id)
+                for company in (self.company, self.other_company)
+            ]
+        )
+        self.assertEqual(other.partner_id, theirs)
+        self.assertNotEqual(ours.partner_id, theirs)
+
     def test_a_new_customer_gets_what_is_known(self):
         partner = self._find(name="Ann", phone="02 5550 1234", email="ANN@example.com")
         self.assertRecordValues(
