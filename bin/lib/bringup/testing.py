@@ -64,6 +64,8 @@ def command(arguments):
                 results.append(_run_unit(ready, unit or _unit_folders(), options))
             if top or everything:
                 results.append(_run_top(ready, top or ["tests"], options))
+            if {"--co", "--collect-only"} & set(options):
+                return max(code for _name, code, _seconds, _counts in results)
             return summarise(results, bool(options))
         finally:
             _stop_cluster(ready, in_use)
