@@ -25,7 +25,7 @@ class ServiceApi(models.AbstractModel):
             return records
         if not self.env["res.lang"]._get_data(code=lang):
             return records  # switched off since the user chose it
-        return super().with_context({**records.env.context, "lang": lang})
+        return super(ServiceApi, records).with_context(lang=lang)
 
     @api.model
     def _check_payload(self, values, allowed, required=()):
