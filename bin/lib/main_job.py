@@ -14,6 +14,7 @@ import xmlrpc.client
 
 import httpx
 import requests
+
 from loop.clients import Demo, explain
 from loop.printout import Printout
 from loop.story import Disagreement, Story

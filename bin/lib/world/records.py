@@ -95,14 +95,15 @@ class Records:
 
 
 @contextmanager
-def clock(env, moment):
+def clock(env, moment, date_messages=True):
     """Let Odoo believe that it is another moment, for what happens meanwhile.
 
-    Messages written meanwhile are dated so, too.
-
     :param datetime.datetime moment: UTC
+    :param bool date_messages: whether messages written meanwhile are dated so, too
     """
-    newest = env["mail.message"].sudo().search([], limit=1, order="id desc").id
+    messages = env["mail.message"].sudo().browse()
+    if date_messages:
+        messages = messages.search([], limit=1, order="id desc")
     with (
         patch.object(fields.Datetime, "now", staticmethod(lambda *a: moment)),
         patch.object(fields.Date, "today", staticmethod(lambda *a: moment.date())),
@@ -114,5 +115,5 @@ def clock(env, moment):
     ):
         yield
         env.flush_all()
-    written = env["mail.message"].sudo().search([("id", ">", newest or 0)])
-    written.write({"date": moment})
+    if date_messages:
+        messages.search([("id", ">", messages.id or 0)]).write({"date": moment})

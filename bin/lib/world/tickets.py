@@ -3,6 +3,8 @@
 import random
 from datetime import datetime, timedelta
 
+from odoo import fields
+
 from . import tables
 from .records import clock
 
@@ -113,18 +115,19 @@ def _live(records, plan):
     """Open a ticket as it was opened, and let happen what happened to it."""
     env = records.as_user(plan["agent"])
     tickets = env["service.ticket"].with_context(**SILENT)
-    with clock(env, plan["opened_at"]):
+    with clock(env, plan["opened_at"], date_messages=False):
         ticket = tickets.create(_prepare_vals(records, plan))
     ticket = ticket.sudo()
     records.remember({plan["name"]: ticket})
     for moment, phase in plan["steps"]:
         before = ticket.phase
-        with clock(env, moment):
+        with clock(env, moment, date_messages=False):
             _take(records, ticket, plan, phase)
             ticket._move_to_phase(phase)
             _write_messages(records, ticket, plan, (f"after {before}", phase))
             if phase == "resolved":
-                _note(ticket, ticket.user_id, plan["template"]["finding"])
+                author, finding = ticket.user_id.partner_id, plan["template"]["finding"]
+                _post(ticket, author, finding, "mail.mt_note")
 
 
 def _prepare_vals(records, plan):
@@ -166,19 +169,20 @@ def _write_messages(records, ticket, plan, occasions):
         if row["when"] in occasions:
             is_agent = row["author"] == "agent"
             author = records.user(plan["agent"]).partner_id
-            ticket.message_post(
-                body=row.get(ticket.partner_id.lang) or row["en_US"],
-                author_id=(author if is_agent else ticket.partner_id).id,
-                message_type="comment",
-                subtype_xmlid="mail.mt_comment",
+            _post(
+                ticket,
+                author if is_agent else ticket.partner_id,
+                row.get(ticket.partner_id.lang) or row["en_US"],
+                "mail.mt_comment",
             )
 
 
-def _note(ticket, user, text):
-    """Post an internal note."""
+def _post(ticket, author, text, subtype):
+    """Post a message of today, whatever day that is."""
     ticket.message_post(
         body=text,
-        author_id=user.partner_id.id,
+        author_id=author.id,
         message_type="comment",
-        subtype_xmlid="mail.mt_note",
+        subtype_xmlid=subtype,
+        date=fields.Datetime.now(),
     )
