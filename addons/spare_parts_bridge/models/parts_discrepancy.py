@@ -103,11 +103,37 @@ class PartsDiscrepancy(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override of `create` to number the discrepancies."""
+        """Override of `create` to number the discrepancies and to tell the source."""
         sequence = self.env["ir.sequence"]
         for vals in vals_list:
             vals["name"] = sequence.next_by_code("parts.discrepancy")
-        return super().create(vals_list)
+        discrepancies = super().create(vals_list)
+        discrepancies._ask_source()
+        return discrepancies
+
+    def _ask_source(self):
+        """Give the source's clerk one activity for each discrepancy."""
+        # sudo: the keeper who counts does not read the other company's people
+        for discrepancy_sudo in self.sudo():
+            clerk_sudo = discrepancy_sudo._get_source_clerk()
+            if clerk_sudo:
+                discrepancy_sudo.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=self.env(
+                        context={**self.env.context, "lang": clerk_sudo.lang}
+                    )._("Settle the discrepancy"),
+                    user_id=clerk_sudo.id,
+                )
+
+    def _get_source_clerk(self):
+        """Return who approved for the source's warehouse, else its first clerk."""
+        company = self.source_company_id
+        group = self.env.ref("spare_parts_bridge.group_parts_clerk")
+        clerks = group.all_user_ids.filtered(
+            lambda user: user.active and company in user.company_ids
+        )
+        approvals = self.requisition_id.approval_ids
+        return (approvals.user_id & clerks)[:1] or clerks.sorted("id")[:1]
 
     def write(self, vals):
         """Override of `write` to keep settled discrepancies as they are."""
@@ -171,6 +197,7 @@ class PartsDiscrepancy(models.Model):
         self.requisition_id._update_state()
 
     def _set_settled(self):
+        self.activity_feedback(["mail.mail_activity_data_todo"])
         self.write(
             {
                 "state": "settled",

@@ -28,7 +28,10 @@ class PartsReceipt(models.Model):
         related="requisition_id.source_company_id", store=True
     )
     warehouse_id = fields.Many2one(related="requisition_id.warehouse_id", store=True)
-    ticket_id = fields.Many2one(related="requisition_id.ticket_id")
+    ticket_id = fields.Many2one(
+        related="requisition_id.ticket_id",
+        groups="crm_service.group_service_technician",
+    )
     delivery_id = fields.Many2one(
         "stock.picking", "Delivery Transfer", readonly=True, index=True
     )

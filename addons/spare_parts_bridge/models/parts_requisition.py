@@ -83,7 +83,12 @@ class PartsRequisition(models.Model):
         "Between Companies", compute="_compute_is_intercompany", store=True
     )
     ticket_id = fields.Many2one(
-        "service.ticket", index="btree_not_null", check_company=True, copy=False
+        "service.ticket",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+        # The customer's request is not the source's business, not even its subject.
+        groups="crm_service.group_service_technician",
     )
     origin = fields.Char("Source Document", copy=False)
     note = fields.Text()

@@ -131,6 +131,23 @@ class TestReceipt(PartsCommon):
         self.assertEqual(self.get_stock(self.part), 5.0)
         self.assertEqual(self.get_transit(), 5.0)
 
+    def test_the_source_is_asked_to_settle_until_it_has(self):
+        requisition = self.ship_new(5.0)
+        self.count(requisition, {self.part: {"qty_accepted": 3.0}})
+        activity = requisition.discrepancy_ids.sudo().activity_ids
+        self.assertEqual(activity.user_id, self.clerk)
+        self.settle(requisition, "write_off")
+        self.assertFalse(requisition.discrepancy_ids.sudo().activity_ids)
+
+    def test_the_source_does_not_see_the_customers_request(self):
+        requisition = self.ship_new(5.0, ticket_id=self.create_ticket().id)
+        seen = self.as_user(requisition, self.clerk)
+        with self.assertRaises(AccessError):
+            seen.read(["ticket_id"])
+        with self.assertRaises(AccessError):
+            self.as_user(requisition.receipt_ids, self.clerk).read(["ticket_id"])
+        self.assertTrue(self.as_user(requisition, self.keeper).ticket_id)
+
     def test_more_than_was_shipped_cannot_be_counted(self):
         requisition = self.ship_new(5.0)
         with self.assertRaisesRegex(UserError, "only 5.0 was shipped"):
