@@ -67,7 +67,10 @@ class Import_Tickets(Command):  # noqa: N801 - Odoo wants the file's name
         except UniqueViolation:
             sys.exit("FAILED: Another import of this file is running. Wait for it.")
         except OperationalError as error:
-            sys.exit(f"FAILED: The database {options.database} is not there: {error}")
+            sys.exit(
+                f"FAILED: The database {options.database} cannot be used. Make it "
+                f"first (bin/demo makes one) or name another.\n  {error}"
+            )
 
     def _parse(self, cmdargs):
         """Return the options, with Odoo's configuration read."""
