@@ -10,6 +10,8 @@ Run them with bin/test, which prepares what they stand on.
 ``world``           a copy with the demo world, for one test module
 ``server``          a server with threads on ``world``, for one test module
 ``workers``         a server with 2 worker processes on ``world``, for one module
+``group``           a copy with the small group of companies, for one module
+``group_server``    a server with threads on ``group``, for one module
 ``browser``         Chromium, for the whole run; ``page`` a fresh window of it
 ``screenshot_dir``  where pictures go
 ==================  ============================================================
@@ -28,6 +30,7 @@ import pytest
 from bringup import runtime as bringup_runtime
 from bringup.paths import inside
 from bringup.system_packages import chromium
+from support import group as group_of_companies
 from support.database import Database
 from support.server import Server
 
@@ -108,6 +111,28 @@ def server(world, make_server):
 def workers(world, make_server):
     """A server with two worker processes on the demo world."""
     server = make_server(world, workers=2)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def group_template(make_database):
+    """A database with the small group of companies; copy it, do not use it."""
+    return group_of_companies.fill(make_database("addons"))
+
+
+@pytest.fixture(scope="module")
+def group(group_template):
+    """A copy with the small group of companies, for the tests of one module."""
+    copy = group_template.copy(f"test_{os.getpid()}_{next(COUNTER)}")
+    yield copy
+    copy.drop()
+
+
+@pytest.fixture(scope="module")
+def group_server(group, make_server):
+    """A server with threads on the group of companies, for one module."""
+    server = make_server(group)
     yield server
     server.stop()
 

@@ -32,6 +32,13 @@ class Database:
         databases.copy(runtime, templates.build(runtime, template), name)
         return cls(runtime, name)
 
+    def copy(self, name):
+        """Copy this database, to which nobody may be connected."""
+        databases.copy(self.runtime, self.name, name)
+        copy = type(self)(self.runtime, name)
+        copy.remember_keys(self._keys)
+        return copy
+
     def sql(self, statement, *values):
         """Run a statement in its own committed transaction; rows are dicts."""
         with self.connect() as connection, connection.cursor() as cursor:
@@ -102,6 +109,10 @@ class Database:
         if lacking:
             self._keys.update(self.shell(KEYS_SCRIPT % {"logins": lacking}))
         return {login: self._keys[login] for login in logins}
+
+    def remember_keys(self, keys):
+        """Note keys for JSON-2 that somebody else made: {login: key}."""
+        self._keys.update(keys)
 
     def drop(self):
         """Delete the database and its filestore."""

@@ -1,5 +1,7 @@
 """A real Odoo server process and its clients."""
 
+from xmlrpc.client import ServerProxy
+
 import odoolib
 import psutil
 import requests
@@ -17,6 +19,7 @@ class Server(bringup_server.Server):
 
     def __init__(self, database, workers=0, options=()):
         self.data = database
+        self._uids = {}
         workers_options = [f"--workers={workers}", "--max-cron-threads=0"]
         if workers:
             workers_options.append(f"--gevent-port={bringup_server.free_port()}")
@@ -38,6 +41,13 @@ class Server(bringup_server.Server):
             login=login,
             password=password or login,
         )
+
+    def uid(self, login):
+        """The id of a user, as XML-RPC wants it (the password is the login)."""
+        if login not in self._uids:
+            with ServerProxy(f"{self.url}/xmlrpc/2/common") as proxy:
+                self._uids[login] = proxy.authenticate(self.database, login, login, {})
+        return self._uids[login]
 
     def json2(self, login):
         """The official client over JSON-2 (arguments by name only)."""
