@@ -45,13 +45,24 @@ def command(arguments):
     conf = _value_of(arguments, "-c", "--config")
     if conf:
         return _run([sys.executable, str(LAUNCHER)], conf, arguments)
+    return _run_in_demo(arguments)
+
+
+def _run_in_demo(arguments):
+    """Run in the demo's Odoo; its PostgreSQL is left as it was found."""
+    cluster = runtime.existing_cluster("demo")
+    was_running = bool(cluster and cluster.pid())
     ready = runtime.prepare("demo", durable=True, locks=("odoo",))
-    return _run(
-        ready.launcher(),
-        ready.conf,
-        [*arguments, "--config", str(ready.conf)],
-        env=ready.environment(),
-    )
+    try:
+        return _run(
+            ready.launcher(),
+            ready.conf,
+            [*arguments, "--config", str(ready.conf)],
+            env=ready.environment(),
+        )
+    finally:
+        if not was_running:
+            ready.cluster.stop()
 
 
 def _value_of(arguments, *names):
