@@ -20,7 +20,7 @@ class PartsApproval(models.Model):
         "parts.requisition", required=True, ondelete="cascade", index=True
     )
     rule_id = fields.Many2one("parts.approval.rule", ondelete="set null")
-    name = fields.Char("Step", required=True)
+    name = fields.Char("Step", required=True, translate=True)
     sequence = fields.Integer(required=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, help="The company that decides."
@@ -45,6 +45,15 @@ class PartsApproval(models.Model):
         """Make decided rows final."""
         self._make_append_only("OLD.state IN ('approved', 'rejected')")
 
+    def _take_over_names(self):
+        """Call the steps as their rules are called, in every language."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        for step in self:
+            rule = step.rule_id
+            step.update_field_translations(
+                "name", {lang: rule.with_context(lang=lang).name for lang in languages}
+            )
+
     def _activate_next(self):
         """Open the next undecided step.
 
@@ -58,9 +67,9 @@ class PartsApproval(models.Model):
         return following
 
     def _cancel_open(self):
-        self.filtered(lambda row: row.state in ("waiting", "pending")).state = (
-            "cancelled"
-        )
+        self.filtered(
+            lambda row: row.state in ("waiting", "pending")
+        ).state = "cancelled"
         self.requisition_id.activity_unlink(["spare_parts_bridge.activity_type_decide"])
 
     def _record(self, state, comment):
@@ -135,6 +144,6 @@ class PartsApproval(models.Model):
             return
         self.requisition_id.activity_schedule(
             "spare_parts_bridge.activity_type_decide",
-            summary=self.name,
+            summary=self.with_context(lang=deciders[:1].sudo().lang).name,
             user_id=deciders[:1].id,
         )

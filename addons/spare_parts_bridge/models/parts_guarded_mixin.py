@@ -72,7 +72,7 @@ class PartsGuardedMixin(models.AbstractModel):
                         self._fields[name]._description_string(self.env)
                         for name in names
                     ),
-                    document=self._description,
+                    document=self.env["ir.model"]._get(self._name).name,
                 )
             )
 

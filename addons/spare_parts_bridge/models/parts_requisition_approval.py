@@ -48,6 +48,7 @@ class PartsRequisitionApproval(models.Model):
                 ],
             }
         )
+        self.approval_ids._take_over_names()
         self.approval_ids._activate_next()
         self.ticket_id._move_to_phase("waiting_parts")
 

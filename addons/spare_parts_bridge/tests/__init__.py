@@ -1,4 +1,5 @@
 from . import (
+    test_languages,
     test_posting,
     test_receipt,
     test_repair,
