@@ -2,6 +2,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
+# More than any quantity or amount that a caller can mean.
+LARGEST_NUMBER = 1e9
+
 
 class ServiceApi(models.AbstractModel):
     """The door for other systems: helpers. Methods are added by topic.
@@ -86,12 +89,35 @@ class ServiceApi(models.AbstractModel):
                     hint=self._get_type_hint(types),
                 )
             )
+        self._check_storable(key, value)
+
+    @api.model
+    def _check_storable(self, key, value):
+        """Raise a ValidationError if the database cannot hold a text or number."""
+        if isinstance(value, str) and "\x00" in value:
+            raise ValidationError(
+                self.env._(
+                    "The value of “%(key)s” contains a character that cannot be "
+                    "stored. Remove it.",
+                    key=key,
+                )
+            )
+        # also false for what is no number at all
+        if isinstance(value, (int, float)) and not abs(value) <= LARGEST_NUMBER:
+            raise ValidationError(
+                self.env._(
+                    "The value of “%(key)s” is not a usable number. Correct it.",
+                    key=key,
+                )
+            )
 
     @api.model
     def _get_type_hint(self, types):
         """Return the sentence that names the `types` to send."""
         if list in types:
             return self.env._("Send a list.")
+        if bool in types:
+            return self.env._("Send true or false.")
         if dict in types:
             return self.env._("Send a set of named values.")
         if str in types:
@@ -107,6 +133,7 @@ class ServiceApi(models.AbstractModel):
         :param str label: what it is, for the error
         :raises UserError: there is none, or several
         """
+        self._check_type(label, value, str)
         records = self.env[model].search([(field, "=", value)])
         if len(records) > 1 and "company_id" in records:
             own = records.filtered(lambda r: r.company_id == self.env.company)

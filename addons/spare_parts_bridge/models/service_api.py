@@ -89,6 +89,7 @@ class ServiceApi(models.AbstractModel):
                     decision=decision,
                 )
             )
+        self._check_type("comment", comment or "", str)
         requisition = self._lookup_requisition(name)
         requisition._decide(
             decision, self._parse_cut_lines(requisition, lines or []), comment
@@ -179,6 +180,7 @@ class ServiceApi(models.AbstractModel):
         :raise UserError: for an unknown part or a quantity that is not above zero
         """
         quantities = defaultdict(float)
+        self._check_type("lines", lines, list)
         for line in lines:
             line = self._check_payload(
                 line,
@@ -200,6 +202,7 @@ class ServiceApi(models.AbstractModel):
     def _parse_cut_lines(self, requisition, lines):
         """Return ``{requisition line: approved quantity}``; zero leaves a part out."""
         cuts = {}
+        self._check_type("lines", lines, list)
         for values in lines:
             values = self._check_payload(
                 values,

@@ -19,13 +19,22 @@ class ServiceApiShipping(models.AbstractModel):
         :return: ``{name, state, delivery}``
         """
         requisition = self._lookup_requisition(name)
-        lots = {
-            self._lookup_product(line["product"]): line["lots"]
-            for line in lines or []
-            if isinstance(line, dict) and line.get("product") and line.get("lots")
-        }
-        picking = requisition._ship(self._parse_quantities(lines or []), lots)
+        quantities = self._parse_quantities(lines or [])
+        picking = requisition._ship(quantities, self._parse_lots(lines or []))
         return {**self._format_requisition(requisition), "delivery": picking.name}
+
+    def _parse_lots(self, lines):
+        """Return ``{product: [lot name]}`` of lines that were checked before."""
+        lots = defaultdict(list)
+        for line in lines:
+            if names := line.get("lots"):
+                lots[self._lookup_product(line["product"])] += self._check_lots(names)
+        return dict(lots)
+
+    def _check_lots(self, names):
+        for name in names:
+            self._check_type("lots", name, str)
+        return names
 
     @api.model
     def confirm_receipt(self, name, lines, delivery=None):
@@ -101,7 +110,8 @@ class ServiceApiShipping(models.AbstractModel):
             values = self._check_count(values)
             product = self._lookup_product(values["product"])
             mine = rows.filtered(lambda row, p=product: row.product_id == p)
-            mine = self._filter_lots(mine, product, values.get("lots") or [])
+            lots = self._check_lots(values.get("lots") or [])
+            mine = self._filter_lots(mine, product, lots)
             for key in ("accepted", "damaged", "wrong"):
                 mine._add_counted(f"qty_{key}", values.get(key) or 0.0)
 
