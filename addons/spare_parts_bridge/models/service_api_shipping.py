@@ -103,6 +103,7 @@ class ServiceApiShipping(models.AbstractModel):
 
     def _fill_counts(self, receipts, lines):
         """Spread the counted quantities over the open counts, oldest first."""
+        self._check_type("lines", lines, list)
         rows = receipts.line_ids.sorted("id")
         # What somebody has typed in so far does not add to what is sent.
         rows.write({"qty_accepted": 0.0, "qty_damaged": 0.0, "qty_wrong": 0.0})
