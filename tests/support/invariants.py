@@ -96,7 +96,8 @@ CHECKS = {
     # -- stock --------------------------------------------------------------------
     "stock below zero": """
         SELECT quant.product_id, location.complete_name, quant.lot_id, quant.quantity
-          FROM stock_quant quant JOIN stock_location location ON location.id = quant.location_id
+          FROM stock_quant quant
+          JOIN stock_location location ON location.id = quant.location_id
          WHERE location.usage IN %(ours)s AND quant.quantity < -%(tolerance)s
     """,
     "stock that is not what came in less what went out": """
@@ -131,7 +132,8 @@ CHECKS = {
         )
         SELECT reserved.product_id, location.complete_name, reserved.lot_id,
                sum(quantity) AS difference
-          FROM reserved JOIN stock_location location ON location.id = reserved.location_id
+          FROM reserved
+          JOIN stock_location location ON location.id = reserved.location_id
          WHERE location.usage = 'internal'
       GROUP BY reserved.product_id, location.id, reserved.lot_id
         HAVING abs(sum(quantity)) > %(tolerance)s
@@ -139,7 +141,8 @@ CHECKS = {
     "more reserved than there is": """
         SELECT quant.product_id, location.complete_name, quant.lot_id, quant.quantity,
                quant.reserved_quantity
-          FROM stock_quant quant JOIN stock_location location ON location.id = quant.location_id
+          FROM stock_quant quant
+          JOIN stock_location location ON location.id = quant.location_id
          WHERE location.usage IN %(ours)s
            AND (quant.reserved_quantity > quant.quantity + %(tolerance)s
                 OR quant.reserved_quantity < -%(tolerance)s)
@@ -273,7 +276,8 @@ CHECKS = {
          WHERE approval.state IN ('approved', 'rejected')
       GROUP BY approval.requisition_id, approval.rule_id, approval.name
         HAVING count(*) > 1
-            OR bool_or(approval.user_id IN (requisition.user_id, requisition.create_uid))
+            OR bool_or(approval.user_id = requisition.user_id)
+            OR bool_or(approval.user_id = requisition.create_uid)
             OR bool_or(approval.user_id IS NULL OR approval.decided_at IS NULL)
     """,
     "a requisition that is approved and has no delivery note": """
