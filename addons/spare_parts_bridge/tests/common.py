@@ -161,6 +161,31 @@ class PartsCommon(BaseCommon):
         ).action_apply_inventory()
 
     @classmethod
+    def receive(cls, product, warehouse, quantity, unit_cost):
+        """Receive a product from a vendor at a cost."""
+        company = warehouse.company_id
+        picking = (
+            cls.env["stock.picking"]
+            .with_company(company)
+            .create(
+                {
+                    "picking_type_id": warehouse.in_type_id.id,
+                    "location_id": cls.env.ref("stock.stock_location_suppliers").id,
+                    "location_dest_id": warehouse.lot_stock_id.id,
+                    "move_ids": [
+                        Command.create(
+                            {"product_id": product.id, "product_uom_qty": quantity}
+                        )
+                    ],
+                }
+            )
+        )
+        picking.action_confirm()
+        picking.move_ids.write({"quantity": quantity, "picked": True})
+        picking.button_validate()
+        picking.move_ids.value_manual = quantity * unit_cost
+
+    @classmethod
     def get_stock(cls, product, warehouse=None, location=None, lot=None):
         """Return what is on hand in a location; ``warehouse``'s stock by default."""
         location = location or (warehouse or cls.warehouse).lot_stock_id

@@ -27,31 +27,6 @@ class TestPosting(PartsCommon):
         cls.set_stock(cls.part, 10.0)
 
     @classmethod
-    def receive(cls, product, warehouse, quantity, unit_cost):
-        """Receive a product from a vendor at a cost."""
-        company = warehouse.company_id
-        picking = (
-            cls.env["stock.picking"]
-            .with_company(company)
-            .create(
-                {
-                    "picking_type_id": warehouse.in_type_id.id,
-                    "location_id": cls.env.ref("stock.stock_location_suppliers").id,
-                    "location_dest_id": warehouse.lot_stock_id.id,
-                    "move_ids": [
-                        Command.create(
-                            {"product_id": product.id, "product_uom_qty": quantity}
-                        )
-                    ],
-                }
-            )
-        )
-        picking.action_confirm()
-        picking.move_ids.write({"quantity": quantity, "picked": True})
-        picking.button_validate()
-        picking.move_ids.value_manual = quantity * unit_cost
-
-    @classmethod
     def create_costed_part(cls, cost_method, valuation):
         """Create a part with stock bought at several costs in both companies."""
         category = cls.create_category(cost_method, valuation)
@@ -177,6 +152,19 @@ class TestPosting(PartsCommon):
         self.assertEqual(
             [self.get_valuation_gap(c) for c in self.factory | self.service], gaps
         )
+
+    def test_a_cost_that_changes_on_the_way_does_not_change_what_was_shipped(self):
+        product = self.create_costed_part("average", "real_time")
+        requisition = self.create_requisition({product: SHIPPED})
+        self.approve(requisition)
+        self.ship(requisition)
+        before = self.get_balances(self.factory)
+        self.receive(product, self.source, 10.0, 90.0)
+        self.count(requisition)
+        accounts = self.get_accounts(self.factory, product, self.service.partner_id)
+        changes = self.get_changes(self.factory, before)
+        self.assertEqual(changes[accounts["expense"]], COST["average"])
+        self.assertEqual(changes[accounts["stock"]], -COST["average"])
 
     def test_currency_and_rate_of_each_company(self):
         euro = self.env["res.currency"].with_context(active_test=False).search(

@@ -151,8 +151,7 @@ class TestRequisition(PartsCommon):
         self.decide(requisition, self.clerk)
         self.assertEqual(requisition.line_ids.price_unit, 70.0)
         price.fixed_price = 90.0
-        requisition.line_ids.invalidate_recordset()
-        requisition.line_ids.note = "x"
+        requisition.sudo().line_ids._compute_price_unit()
         self.assertEqual(requisition.line_ids.price_unit, 70.0)
 
     def test_a_part_without_a_transfer_price_is_refused(self):
