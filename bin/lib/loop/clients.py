@@ -80,10 +80,11 @@ class WebSession:
     def __init__(self, demo, login):
         self.demo = demo
         self.http = requests.Session()
-        self.post(
+        answer = self.post(
             "/web/session/authenticate",
             {"db": demo.database, "login": login, "password": login},
         )
+        self.uid = answer["uid"]
 
     def post(self, path, params):
         """Post a JSON request as the web client does; return its result.
