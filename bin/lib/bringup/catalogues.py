@@ -170,6 +170,8 @@ def main(arguments):
             said += [f"{name}: {fault}" for fault in complaints(text, path.stem)]
     for sentence in said:
         print(f"    {sentence}")
+    if not said:
+        print(f"    everything is translated to {' and '.join(LANGUAGES)}")
     return 1 if said else 0
 
 
