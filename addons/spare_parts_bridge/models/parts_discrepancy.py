@@ -46,7 +46,11 @@ class PartsDiscrepancy(models.Model):
     )
     quantity = fields.Float(digits="Product Unit", required=True, readonly=True)
     state = fields.Selection(
-        [("open", "To settle"), ("returning", "On its way back"), ("settled", "Settled")],
+        [
+            ("open", "To settle"),
+            ("returning", "On its way back"),
+            ("settled", "Settled"),
+        ],
         default="open",
         required=True,
         readonly=True,
@@ -188,7 +192,7 @@ class PartsDiscrepancy(models.Model):
         else:
             picking._validate_parts_return()
             if self.goods == "lost":
-                self._scrap_goods()
+                self._scrap_goods(picking)
             self._set_settled()
         if self.resolution == "ship_again":
             self.requisition_id._create_delivery(
@@ -207,11 +211,20 @@ class PartsDiscrepancy(models.Model):
         )
 
     def _update_settlement(self):
-        """Settle what was on its way back and has arrived."""
+        """Settle what was on its way back and has arrived.
+
+        When the return was cancelled, the goods are in transit still: another way to
+        settle has to be found.
+        """
         for discrepancy in self.filtered(lambda row: row.state == "returning"):
             returns = discrepancy.move_ids.filtered(lambda m: m.parts_role == "return")
-            if all(move.state in ("done", "cancel") for move in returns):
+            if any(move.state not in ("done", "cancel") for move in returns):
+                continue
+            back = sum(returns.filtered(lambda m: m.state == "done").mapped("quantity"))
+            if discrepancy.product_uom_id.compare(back, discrepancy.quantity) >= 0:
                 discrepancy._set_settled()
+            else:
+                discrepancy.state = "open"
 
     def _return_goods(self):
         """Move the goods out of transit, back to the source.
@@ -222,6 +235,7 @@ class PartsDiscrepancy(models.Model):
         requisition = self.requisition_id
         warehouse = requisition.source_warehouse_id
         delivered = self.receipt_line_id.delivery_move_ids[:1]
+        quantity = self._get_quantity_in_transit()
         picking = (
             self.env["stock.picking"]
             .sudo()
@@ -237,7 +251,7 @@ class PartsDiscrepancy(models.Model):
                         Command.create(
                             {
                                 "product_id": self.product_id.id,
-                                "product_uom_qty": self.quantity,
+                                "product_uom_qty": quantity,
                                 "parts_requisition_line_id": (
                                     self.requisition_line_id.id
                                 ),
@@ -251,24 +265,34 @@ class PartsDiscrepancy(models.Model):
             )
         )
         picking.action_confirm()
-        picking.move_ids._set_returned(self.quantity, self.lot_id)
+        picking.move_ids._set_returned(quantity, self.lot_id)
         return picking
 
-    def _scrap_goods(self):
-        warehouse = self.requisition_id.source_warehouse_id
-        scrap = (
+    def _get_quantity_in_transit(self):
+        """Return what has not come back by an earlier return, cancelled in part."""
+        back = self.move_ids.filtered(
+            lambda move: move.parts_role == "return" and move.state == "done"
+        )
+        return self.quantity - sum(back.mapped("quantity"))
+
+    def _scrap_goods(self, picking):
+        """Scrap what a return has just put into the source's stock, where it lies."""
+        scraps = (
             self.env["stock.scrap"]
             .sudo()
             .with_company(self.source_company_id)
             .create(
-                {
-                    "product_id": self.product_id.id,
-                    "scrap_qty": self.quantity,
-                    "lot_id": self.lot_id.id,
-                    "location_id": warehouse.lot_stock_id.id,
-                    "company_id": self.source_company_id.id,
-                    "origin": f"{self.requisition_id.name} / {self.name}",
-                }
+                [
+                    {
+                        "product_id": self.product_id.id,
+                        "scrap_qty": line.quantity_product_uom,
+                        "lot_id": line.lot_id.id,
+                        "location_id": line.location_dest_id.id,
+                        "company_id": self.source_company_id.id,
+                        "origin": f"{self.requisition_id.name} / {self.name}",
+                    }
+                    for line in picking.move_line_ids
+                ]
             )
         )
-        scrap.do_scrap()
+        scraps.do_scrap()

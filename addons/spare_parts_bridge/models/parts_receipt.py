@@ -77,6 +77,21 @@ class PartsReceipt(models.Model):
             "revision": 0,
         }
 
+    def write(self, vals):
+        """Override of `write` to keep a confirmed count as it is."""
+        if not self.env.su and "is_complete" in vals:
+            self._ensure_to_count()
+        return super().write(vals)
+
+    def _ensure_to_count(self):
+        if any(receipt.state != "draft" for receipt in self):
+            raise UserError(
+                self.env._(
+                    "A confirmed count cannot be changed. Settle the difference on "
+                    "its discrepancy."
+                )
+            )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
@@ -273,8 +288,9 @@ class PartsReceipt(models.Model):
             return self.env["stock.move"]
         for move in picking.move_ids:
             lines = accepted.filtered(
-                lambda row, m=move: row.requisition_line_id
-                == m.parts_requisition_line_id
+                lambda row, m=move: (
+                    row.requisition_line_id == m.parts_requisition_line_id
+                )
             )
             move._set_counted(lines)
         picking.with_context(skip_backorder=True, skip_sms=True).button_validate()

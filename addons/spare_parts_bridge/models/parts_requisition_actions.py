@@ -7,6 +7,8 @@ class PartsRequisitionActions(models.Model):
     """What a person may do with a requisition, and the windows that show it."""
 
     _inherit = "parts.requisition"
+    # The source's people read a requisition and may ask about it.
+    _mail_post_access = "read"
 
     can_decide = fields.Boolean(search="_search_can_decide")
     can_submit = fields.Boolean(compute="_compute_allowed_actions")

@@ -140,21 +140,30 @@ class PartsRequisitionApproval(models.Model):
     def _approve_step(self, approval_sudo, quantities, comment):
         self.line_ids._cut_quantities(quantities)
         approval_sudo._record("approved", comment)
+        if self.approval_ids._activate_next():
+            return
+        self.line_ids._freeze_prices()
+        self._add_missing_approvals()
         if not self.approval_ids._activate_next():
             self._approve()
 
+    def _add_missing_approvals(self):
+        """Add the steps that have become needed, as when a price was raised since."""
+        rules = self.env["parts.approval.rule"]._get_rules_for(self)
+        missing = rules - self.approval_ids.rule_id
+        self.approval_ids = [
+            Command.create(rule._prepare_approval_vals(self)) for rule in missing
+        ]
+
     def _reject_step(self, approval_sudo, comment):
         if not (comment or "").strip():
-            raise UserError(
-                self.env._("Say why you reject %(name)s.", name=self.name)
-            )
+            raise UserError(self.env._("Say why you reject %(name)s.", name=self.name))
         approval_sudo._record("rejected", comment)
         self.approval_ids._cancel_open()
         self.write({"state": "rejected", "reason": comment})
         self._release_tickets()
 
     def _approve(self):
-        """Freeze the prices and hand the requisition to the source's warehouse."""
-        self.line_ids._freeze_prices()
+        """Hand the requisition to the source's warehouse."""
         self.write({"state": "approved", "approved_at": fields.Datetime.now()})
         self._create_delivery({line: line.qty_approved for line in self.line_ids})

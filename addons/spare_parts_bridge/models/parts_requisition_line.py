@@ -10,6 +10,7 @@ class PartsRequisitionLine(models.Model):
     _inherit = "parts.guarded.mixin"
     _order = "requisition_id, sequence, id"
     _rec_name = "product_id"
+    _check_company_auto = True
 
     requisition_id = fields.Many2one(
         "parts.requisition", required=True, ondelete="cascade", index=True
@@ -58,10 +59,16 @@ class PartsRequisitionLine(models.Model):
     currency_id = fields.Many2one(related="requisition_id.currency_id")
     amount = fields.Monetary(compute="_compute_amount", store=True)
     orderpoint_id = fields.Many2one(
-        "stock.warehouse.orderpoint", "Reordering Rule", index="btree_not_null"
+        "stock.warehouse.orderpoint",
+        "Reordering Rule",
+        index="btree_not_null",
+        check_company=True,
     )
     repair_move_id = fields.Many2one(
-        "stock.move", "Part on the Job Sheet", index="btree_not_null"
+        "stock.move",
+        "Part on the Job Sheet",
+        index="btree_not_null",
+        check_company=True,
     )
     note = fields.Char()
     move_ids = fields.One2many("stock.move", "parts_requisition_line_id")
@@ -81,14 +88,17 @@ class PartsRequisitionLine(models.Model):
         "move_ids.state",
         "move_ids.quantity",
         "move_ids.parts_role",
+        "move_ids.location_dest_id",
         "move_ids.parts_discrepancy_id",
     )
     def _compute_qty_shipped(self):
         for line in self:
             moves_sudo = line.sudo().move_ids.filtered(
-                lambda move: move.state == "done"
-                and move.parts_role == "delivery"
-                and not move.parts_discrepancy_id
+                lambda move: (
+                    move.state == "done"
+                    and move._is_parts_shipment()
+                    and not move.parts_discrepancy_id
+                )
             )
             line.qty_shipped = sum(moves_sudo.mapped("quantity"))
 
@@ -134,7 +144,30 @@ class PartsRequisitionLine(models.Model):
             self.qty_approved or self.qty_requested or 1.0,
             date=fields.Datetime.now(),
         )
-        return price if rule else None
+        if not rule:
+            return None
+        # The list may have been changed for one in another currency meanwhile.
+        return pricelist_sudo.currency_id._convert(
+            price,
+            self.currency_id or pricelist_sudo.currency_id,
+            source_sudo,
+            fields.Date.context_today(self),
+            round=False,
+        )
+
+    def _get_quantity_to_ship(self, discrepancy):
+        """Return how much may still be shipped, in the product's unit.
+
+        :param discrepancy: `parts.discrepancy` that is settled by shipping again, or
+            none for what was approved
+        """
+        self.ensure_one()
+        if not discrepancy:
+            return self.qty_approved - self.qty_shipped
+        shipped = discrepancy.move_ids.filtered(
+            lambda move: move.state == "done" and move._is_parts_shipment()
+        )
+        return discrepancy.quantity - sum(shipped.mapped("quantity"))
 
     # ------------------------------------------------------------------
     # Guards
@@ -166,7 +199,18 @@ class PartsRequisitionLine(models.Model):
         """Override of `write` to keep a submitted requisition as it was sent."""
         if not self.env.su and vals.keys() - {"sequence", "note"}:
             self.requisition_id._ensure_draft()
+            self._ensure_stays(vals.get("requisition_id"))
         return super().write(vals)
+
+    def _ensure_stays(self, requisition_id):
+        """Raise when a line is moved, maybe to a requisition of somebody else."""
+        if requisition_id and self.requisition_id.ids != [requisition_id]:
+            raise UserError(
+                self.env._(
+                    "A line stays on its requisition. Add the part to the other "
+                    "requisition, and delete this line."
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_of_drafts(self):

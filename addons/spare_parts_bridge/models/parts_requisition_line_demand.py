@@ -18,6 +18,7 @@ class PartsRequisitionLineDemand(models.Model):
         "move_id",
         "Waiting Moves",
         copy=False,
+        check_company=True,
         help="Moves that are reserved again as soon as some of the parts arrive.",
     )
 

@@ -8,6 +8,7 @@ class StockMove(models.Model):
         "parts.requisition.line",
         index="btree_not_null",
         ondelete="restrict",
+        copy=False,
     )
     parts_role = fields.Selection(
         [
@@ -16,11 +17,13 @@ class StockMove(models.Model):
             ("return", "Return to the source"),
         ],
         string="Role for the Requisition",
+        copy=False,
     )
     parts_discrepancy_id = fields.Many2one(
         "parts.discrepancy",
         index="btree_not_null",
         ondelete="restrict",
+        copy=False,
         help="The discrepancy that this move settles.",
     )
 
@@ -67,7 +70,9 @@ class StockMove(models.Model):
     def _action_cancel(self):
         """Override of `_action_cancel` to let requisitions end without the rest."""
         result = super()._action_cancel()
-        moves_sudo = self.sudo().filtered(lambda m: m.parts_role in ("delivery", "return"))
+        moves_sudo = self.sudo().filtered(
+            lambda m: m.parts_role in ("delivery", "return")
+        )
         moves_sudo.parts_discrepancy_id._update_settlement()
         moves_sudo.parts_requisition_line_id.requisition_id._update_state()
         return result
@@ -83,10 +88,12 @@ class StockMove(models.Model):
         cent and at the bill's own exchange rate.
         """
         lines_sudo = self.sudo().parts_account_line_ids.filtered(
-            lambda line: line.parent_state == "posted"
-            and line.company_id == self.company_id
-            and line.move_id.is_purchase_document()
-            and (not at_date or line.date <= fields.Date.to_date(at_date))
+            lambda line: (
+                line.parent_state == "posted"
+                and line.company_id == self.company_id
+                and line.move_id.is_purchase_document()
+                and (not at_date or line.date <= fields.Date.to_date(at_date))
+            )
         )
         if self.parts_role != "receipt" or not lines_sudo:
             return super()._get_value_from_account_move(quantity, at_date)

@@ -140,3 +140,13 @@ class StockMoveShipment(models.Model):
         self.ensure_one()
         self._do_unreserve()
         self._update_reserved_quantity(quantity, self.location_id, lot_id=lot)
+        if self.product_uom.compare(self.quantity, quantity) < 0:
+            raise UserError(
+                self.env._(
+                    "Only %(available)s of %(product)s is in transit, not "
+                    "%(quantity)s. Find out in Inventory / Moves History who took the rest.",
+                    available=self.quantity,
+                    product=self.product_id.display_name,
+                    quantity=quantity,
+                )
+            )

@@ -13,3 +13,13 @@ class StockRuleDelivery(models.Model):
             "parts_role",
             "parts_discrepancy_id",
         ]
+
+    def _push_prepare_move_copy_values(self, move_to_copy, new_date):
+        """Override of `_push_prepare_move_copy_values` to mark the next step too."""
+        vals = super()._push_prepare_move_copy_values(move_to_copy, new_date)
+        return {
+            **vals,
+            "parts_requisition_line_id": move_to_copy.parts_requisition_line_id.id,
+            "parts_role": move_to_copy.parts_role,
+            "parts_discrepancy_id": move_to_copy.parts_discrepancy_id.id,
+        }

@@ -1,4 +1,5 @@
 from . import (
+    test_hostile,
     test_languages,
     test_posting,
     test_receipt,

@@ -1,1 +1,5 @@
-from . import parts_requisition_decide, parts_requisition_decide_line
+from . import (
+    parts_requisition_decide,
+    parts_requisition_decide_line,
+    stock_return_picking,
+)
