@@ -4,7 +4,7 @@ Usage: [PORT=8069] bin/demo [--fresh | --stop] [--no-serve]
 
   (nothing)    set up what is missing, run the loop once, start the server
   --fresh      throw the demo database away and start over
-  --no-serve   end after the loop, leaving no server behind
+  --no-serve   end after the loop; a server that was started for it is stopped
   --stop       stop the demo's server and its PostgreSQL
   --help       this text
 

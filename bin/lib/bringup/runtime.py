@@ -2,7 +2,9 @@
 
 import configparser
 import json
+import os
 import sys
+import tempfile
 from itertools import takewhile
 from pathlib import Path
 
@@ -42,8 +44,10 @@ class Runtime:
             options.pop(key, None)
         parser = configparser.RawConfigParser()
         parser["options"] = {key: str(value) for key, value in options.items()}
-        with open(self.conf, "w") as handle:
+        part = self.conf.with_suffix(f".{os.getpid()}")
+        with open(part, "w") as handle:
             parser.write(handle)
+        part.replace(self.conf)
 
     def _local_options(self):
         """What a run from the cache needs: our socket, our folders, no proxy."""
@@ -60,11 +64,20 @@ class Runtime:
         }
 
     def environment(self, **more):
-        """The environment of every program that we start."""
+        """The environment of every program that we start.
+
+        Odoo takes options from variables, too: those of the terminal stay outside.
+        """
+        variables = self.cluster.environment()
+        kept = {
+            key: value
+            for key, value in variables.items()
+            if not key.startswith("ODOO_") and key != "OPENERP_SERVER"
+        }
         return {
-            **self.cluster.environment(),
+            **kept,
             "PYTHONUNBUFFERED": "1",
-            "PATH": f"{self.python.parent}:{self.cluster.environment()['PATH']}",
+            "PATH": f"{self.python.parent}:{variables['PATH']}",
             **more,
         }
 
@@ -95,9 +108,9 @@ class Runtime:
 
         The script commits what it wants to keep.
         """
-        path = inside("run", self.name) / "script.py"
-        path.write_text(script)
-        with open(path) as handle:
+        with tempfile.TemporaryFile("w+") as handle:
+            handle.write(script)
+            handle.seek(0)
             self.odoo(
                 *("shell", "-d", database, "--no-http", "--log-level=warn"),
                 what=what,

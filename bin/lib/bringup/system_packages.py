@@ -113,9 +113,11 @@ def missing_failure(needs):
     """The message about vital packages that are not there."""
     names = " ".join(need.package for need in needs)
     purposes = " and ".join(need.purpose for need in needs)
+    log = log_file("system-packages.log")
+    tried = f" apt could not install it; see {log}." if log.exists() else ""
     return Failure(
         f"This machine lacks {purposes}.",
-        f"Not found: {names}.",
+        f"Not found: {names}.{tried}",
         f"Run: sudo apt-get install {names}   (other systems: their packages of "
         "that name), then run the command again.",
     )

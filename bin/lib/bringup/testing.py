@@ -8,8 +8,10 @@ Usage: bin/test [arguments of pytest]
 
 Unit tests (addons/*/tests) run inside Odoo on a copy of a template database;
 the tests in tests/ start real servers on databases of their own.
-Environment: PYTHON=, SERVICE_CACHE=, ODOO_HOME=, and DURABLE=1 to have the test
-database server write through to the disk. Logs and JUnit files: .cache/logs.
+Environment: PYTHON=, SERVICE_CACHE=, ODOO_HOME=; DURABLE=1 has the test database
+server write through to the disk; LOG_LEVEL=error shows Odoo's errors in unit tests;
+SCREENSHOTS=/folder keeps the browser tests' pictures there. Logs, pictures and JUnit
+files are in .cache/logs and .cache/screenshots.
 """
 
 import fcntl
@@ -22,6 +24,7 @@ from pathlib import Path
 
 from . import databases, runtime, system_packages, templates
 from .paths import ADDONS, PROJECT, inside, log_file, our_addons
+from .server import alive
 from .steps import Failure, main, say
 
 NO_TESTS = 5
@@ -74,12 +77,24 @@ def command(arguments):
 def _prepare():
     """Bring up Odoo, the packages and the throw-away database server."""
     needs = (*system_packages.NEEDS, *system_packages.TEST_NEEDS)
-    return runtime.prepare(
+    ready = runtime.prepare(
         "test",
         durable=os.environ.get("DURABLE") == "1",
         locks=("odoo", "test"),
         needs=needs,
     )
+    _drop_leftovers(ready)
+    return ready
+
+
+def _drop_leftovers(ready):
+    """Drop the databases of test runs that were killed."""
+    rows = ready.cluster.sql(
+        "SELECT datname FROM pg_database WHERE datname ~ '^(unit|test)_[0-9]+'"
+    )
+    for name in rows:
+        if not alive(int(name.split("_")[1])):
+            databases.drop(ready, name)
 
 
 def _unit_folders():
