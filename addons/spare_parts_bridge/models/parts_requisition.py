@@ -287,6 +287,13 @@ class PartsRequisition(models.Model):
         frozen = {"warehouse_id", "source_warehouse_id", "ticket_id"} & vals.keys()
         if frozen and not self.env.su:
             self._ensure_draft()
+        if {"external_ref", "external_digest"} & vals.keys() and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "The reference of another system is set once, when it sends the "
+                    "requisition."
+                )
+            )
         return super().write(vals)
 
     def _ensure_draft(self):

@@ -90,6 +90,7 @@ class StockMoveGuard(models.Model):
         """Raise when more would be shipped than what was approved."""
         shipments = self.filtered(lambda move: move._is_parts_shipment())
         shipments.picking_id._ensure_only_requisitioned()
+        shipments._ensure_lots_shared()
         wanted = defaultdict(float)
         for move in shipments:
             lines = move.move_line_ids
@@ -107,5 +108,22 @@ class StockMoveGuard(models.Model):
                         product=line.product_id.display_name,
                         allowed=allowed,
                         quantity=quantity,
+                    )
+                )
+
+    def _ensure_lots_shared(self):
+        """Raise when another company could not receive the lots that are shipped."""
+        for move in self.filtered(
+            "parts_requisition_line_id.requisition_id.is_intercompany"
+        ):
+            if lots := move.move_line_ids.lot_id.filtered("company_id"):
+                raise UserError(
+                    self.env._(
+                        "%(product)s: the lots %(lots)s belong to %(company)s alone. "
+                        "Empty the company of the lots so that the requester can "
+                        "receive them.",
+                        product=move.product_id.display_name,
+                        lots=", ".join(lots.mapped("name")),
+                        company=lots.company_id[:1].name,
                     )
                 )

@@ -144,7 +144,8 @@ class StockMoveShipment(models.Model):
             raise UserError(
                 self.env._(
                     "Only %(available)s of %(product)s is in transit, not "
-                    "%(quantity)s. Find out in Inventory / Moves History who took the rest.",
+                    "%(quantity)s. Find out in Inventory / Moves History who took "
+                    "the rest.",
                     available=self.quantity,
                     product=self.product_id.display_name,
                     quantity=quantity,

@@ -336,3 +336,19 @@ class TestHostile(PartsCommon):
         requisition = self.approve_new()
         with self.assertRaises(AccessError):
             self.as_user(requisition, self.clerk).write({"active": False})
+
+    def test_a_lot_of_the_source_alone_is_not_shipped_to_another_company(self):
+        product = self.create_product(name="Board", tracking="lot")
+        self.set_transfer_price(product, 10.0)
+        lot = self.create_lot(product, "LOT-F", company_id=self.factory.id)
+        self.set_stock(product, 5.0, lot=lot)
+        requisition = self.create_requisition({product: 2.0})
+        self.approve(requisition)
+        with self.assertRaisesRegex(UserError, "LOT-F"):
+            self.ship(requisition)
+
+    def test_nobody_changes_the_senders_reference(self):
+        requisition = self.create_requisition(external_ref="ERP-1")
+        for values in ({"external_ref": "ERP-2"}, {"external_digest": "0"}):
+            with self.assertRaises(AccessError):
+                requisition.write(values)
