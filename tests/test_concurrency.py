@@ -48,20 +48,19 @@ def invariants_hold(group):
     invariants.assert_hold(group)
 
 
+def prepared(one, server, protocol):
+    """The call, bound to a server and a protocol, ready to go."""
+    login, model, method, values = one
+    return lambda: call(server, protocol, login, model, method, **values)
+
+
 @pytest.fixture(scope="module")
 def at_once(servers):
     """Make calls of ``service.api`` at once, over both servers and protocols."""
 
     def run(*calls):
         turns = itertools.cycle(servers)
-        found = race(
-            *(
-                lambda c=one, s=next(turns), p=next(PROTOCOLS): call(
-                    *(s, p, c[0], c[1], c[2]), **c[3]
-                )
-                for one in calls
-            )
-        )
+        found = race(*(prepared(one, next(turns), next(PROTOCOLS)) for one in calls))
         crashes = [answer for answer in found if answer.kind == "crash"]
         assert not crashes, crashes
         return found
@@ -114,7 +113,7 @@ def new_parts(group, title, rounds, code="FRI", quantity=1):
     return names
 
 
-# Counting --------------------------------------------------------------------------
+# Counting --------------------------------------------------------------------
 
 
 @ROUNDS
@@ -170,7 +169,7 @@ def test_discrepancy_is_settled_once(rounds, api, at_once, group):
         assert len(status["deliveries"]) == 2
 
 
-# Deciding ----------------------------------------------------------------------------
+# Deciding --------------------------------------------------------------------
 
 
 @ROUNDS
@@ -236,7 +235,7 @@ def test_withdrawal_and_approval_leave_one_outcome(rounds, api, at_once, group):
         assert {row["state"] for row in status["deliveries"]} <= {"cancel"}
 
 
-# The last unit -------------------------------------------------------------------------
+# The last unit ---------------------------------------------------------------
 
 
 def on_hand(group, part):
@@ -359,7 +358,7 @@ def use_parts(api, repair):
     moves.write(ids, {"quantity": 1, "picked": True})
 
 
-# Submitting ----------------------------------------------------------------------------
+# Submitting ------------------------------------------------------------------
 
 
 @ROUNDS
@@ -450,7 +449,7 @@ def test_new_phone_makes_one_customer(rounds, at_once, group):
         )
 
 
-# Cut connections -------------------------------------------------------------------------
+# Cut connections -------------------------------------------------------------
 
 
 def json2_request(server, login, method, body):

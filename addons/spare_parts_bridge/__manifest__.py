@@ -41,7 +41,6 @@
         "views/service_ticket_views.xml",
         "views/spare_parts_bridge_menus.xml",
     ],
-    "demo": [],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,4 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+import math
+
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -79,6 +81,8 @@ class ServiceApi(models.AbstractModel):
         """Raise a ValidationError if `value` is not of one of `types`."""
         types = types if isinstance(types, tuple) else (types,)
         if isinstance(value, bool) and bool not in types:
+            types = ()
+        if isinstance(value, float) and not math.isfinite(value):
             types = ()
         accepted = (*types, int) if float in types else types
         if not isinstance(value, accepted or ()):

@@ -94,9 +94,7 @@ class PartsApprovalRule(models.Model):
 
     def _prepare_approval_vals(self, requisition):
         is_source = self.side == "source"
-        company = (
-            requisition.source_company_id if is_source else requisition.company_id
-        )
+        company = requisition.source_company_id if is_source else requisition.company_id
         return {
             "rule_id": self.id,
             "name": self.name,

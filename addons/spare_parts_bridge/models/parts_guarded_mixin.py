@@ -47,7 +47,8 @@ class PartsGuardedMixin(models.AbstractModel):
 
     def _without_guarded_defaults(self):
         guarded = self._get_guarded_values()
-        return self.with_context(
+        # The whole context is replaced on purpose: a key can only be left out so.
+        return self.with_context(  # pylint: disable=context-overridden
             {
                 key: value
                 for key, value in self.env.context.items()

@@ -107,7 +107,9 @@ class PartsPostingReceipt(models.Model):
         The transfer price is net of taxes; both books must carry the same value.
         """
         for line in move.invoice_line_ids.filtered(
-            lambda row: any(row.tax_ids.flatten_taxes_hierarchy().mapped("price_include"))
+            lambda row: any(
+                row.tax_ids.flatten_taxes_hierarchy().mapped("price_include")
+            )
         ):
             line.price_unit = line.tax_ids.with_context(
                 force_price_include=False

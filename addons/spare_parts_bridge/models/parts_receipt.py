@@ -112,8 +112,13 @@ class PartsReceipt(models.Model):
         :param moves: done `stock.move` records that left the source, in superuser
             mode
         """
-        for picking, picking_moves in moves.grouped("picking_id").items():
-            requisition = picking_moves.parts_requisition_line_id.requisition_id
+        groups = moves.grouped(
+            lambda move: (
+                move.picking_id,
+                move.parts_requisition_line_id.requisition_id,
+            )
+        )
+        for (picking, requisition), picking_moves in groups.items():
             receipt = self.create(
                 {
                     "name": self._next_name(),
@@ -234,6 +239,27 @@ class PartsReceipt(models.Model):
             receipt.requisition_id.sudo()._lock_in_order()
             receipt.sudo()._confirm()
         return True
+
+    def _get_counted(self):
+        """Return the counts in which something is entered, or the only one.
+
+        :raise UserError: when nothing is entered in any of several
+        """
+        counted = self.filtered(
+            lambda receipt: any(
+                line.qty_accepted or line.qty_damaged or line.qty_wrong
+                for line in receipt.line_ids
+            )
+        )
+        if not counted and len(self) > 1:
+            raise UserError(
+                self.env._(
+                    "Several delivery notes are on the road: %(deliveries)s. Name the "
+                    "one of which nothing has arrived.",
+                    deliveries=", ".join(self.mapped("delivery_name")),
+                )
+            )
+        return counted or self
 
     def _confirm(self):
         self._check_countable()

@@ -68,7 +68,6 @@ class PartsRequisition(models.Model):
     )
     source_company_id = fields.Many2one(
         "res.company",
-        "Source Company",
         compute="_compute_source_company_id",
         store=True,
         precompute=True,

@@ -42,7 +42,9 @@ class PartsRequisitionShipping(models.Model):
         """
         self.ensure_one()
         source = self.source_company_id
-        run = self._run_delivery_rules if self.is_intercompany else self._move_to_transit
+        run = (
+            self._run_delivery_rules if self.is_intercompany else self._move_to_transit
+        )
         run(
             {line: quantity for line, quantity in quantities.items() if quantity},
             discrepancy or self.env["parts.discrepancy"],
@@ -171,9 +173,7 @@ class PartsRequisitionShipping(models.Model):
                     picking=picking.name,
                 )
             )
-        picking.message_post(
-            body=self.env._("Shipped by %s.", self.env.user.name)
-        )
+        picking.message_post(body=self.env._("Shipped by %s.", self.env.user.name))
         return picking
 
     def _get_delivery_to_ship(self):
@@ -245,9 +245,7 @@ class PartsRequisitionShipping(models.Model):
         action["domain"] = [("id", "in", pickings.ids)]
         action["context"] = {}
         if len(pickings) == 1:
-            action.update(
-                views=[(False, "form")], view_mode="form", res_id=pickings.id
-            )
+            action.update(views=[(False, "form")], view_mode="form", res_id=pickings.id)
         return action
 
     # ------------------------------------------------------------------

@@ -115,9 +115,7 @@ class ServiceApi(models.AbstractModel):
             "origin": ticket.number if ticket else False,
             "note": values.get("note"),
             "line_ids": [
-                Command.create(
-                    {"product_id": product.id, "qty_requested": quantity}
-                )
+                Command.create({"product_id": product.id, "qty_requested": quantity})
                 for product, quantity in lines.items()
             ],
         }

@@ -42,13 +42,15 @@ class ServiceApiShipping(models.AbstractModel):
 
         :param str name: number of the requisition
         :param list lines: ``[{product, accepted, damaged, wrong, lots}]``
-        :param str delivery: number of the delivery note, when only one of several
-            is counted
+        :param str delivery: number of the delivery note, when several are on the
+            road; without it the oldest are counted first, and those of which nothing
+            is counted stay open
         :return: ``{name, state, discrepancies, postings}``
         """
         requisition = self._lookup_requisition(name)
         receipts = requisition._get_open_receipts(delivery)
         self._fill_counts(receipts, lines)
+        receipts = receipts._get_counted()
         receipts.action_confirm()
         return {
             **self._format_requisition(requisition),

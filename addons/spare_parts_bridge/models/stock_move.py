@@ -38,7 +38,7 @@ class StockMove(models.Model):
 
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
-        """Override of `_prepare_merge_moves_distinct_fields` to keep our lines apart."""
+        """Override of `_prepare_merge_moves_distinct_fields` to part our lines."""
         return super()._prepare_merge_moves_distinct_fields() + [
             "parts_requisition_line_id",
             "parts_role",

@@ -93,9 +93,7 @@ class TestPosting(PartsCommon):
         if valuation == "real_time":
             expected[sold["expense"]] = COST[cost_method]
             expected[sold["stock"]] = -COST[cost_method]
-        self.assertEqual(
-            self.get_changes(self.factory, before[self.factory]), expected
-        )
+        self.assertEqual(self.get_changes(self.factory, before[self.factory]), expected)
 
         bought = self.get_accounts(self.service, product, self.factory.partner_id)
         real_time = valuation == "real_time"
@@ -104,9 +102,7 @@ class TestPosting(PartsCommon):
             bought["stock" if real_time else "expense"]: NET,
             self.get_tax_account(self.purchase_tax): TAX,
         }
-        self.assertEqual(
-            self.get_changes(self.service, before[self.service]), expected
-        )
+        self.assertEqual(self.get_changes(self.service, before[self.service]), expected)
 
         received = requisition.line_ids.move_ids.filtered(
             lambda move: move.parts_role == "receipt"
@@ -167,8 +163,10 @@ class TestPosting(PartsCommon):
         self.assertEqual(changes[accounts["stock"]], -COST["average"])
 
     def test_currency_and_rate_of_each_company(self):
-        euro = self.env["res.currency"].with_context(active_test=False).search(
-            [("name", "=", "EUR")]
+        euro = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", "EUR")])
         )
         euro.active = True
         for company, rate in ((self.factory, 0.5), (self.service, 0.8)):

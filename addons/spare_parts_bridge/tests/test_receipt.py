@@ -84,7 +84,9 @@ class TestReceipt(PartsCommon):
         self.approve(requisition)
         self.ship(requisition, {serial: 2.0}, {serial: ["B3", "B1"]})
         receipt = requisition.receipt_ids
-        self.assertEqual(sorted(receipt.line_ids.sudo().lot_id.mapped("name")), ["B1", "B3"])
+        self.assertEqual(
+            sorted(receipt.line_ids.sudo().lot_id.mapped("name")), ["B1", "B3"]
+        )
         self.count(requisition)
         for lot, expected in zip(lots, (1.0, 0.0, 1.0), strict=True):
             self.assertEqual(self.get_stock(serial, lot=lot), expected)

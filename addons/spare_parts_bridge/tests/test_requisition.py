@@ -27,9 +27,7 @@ class TestRequisition(PartsCommon):
         requisition.action_submit()
         steps = requisition.sudo().approval_ids
         self.assertEqual(steps.mapped("state"), ["pending", "waiting", "waiting"])
-        self.assertEqual(
-            steps.mapped("company_id"), self.service | self.factory
-        )
+        self.assertEqual(steps.mapped("company_id"), self.service | self.factory)
         for user in (self.supervisor, self.clerk):
             self.decide(requisition, user)
             self.assertEqual(requisition.state, "submitted")

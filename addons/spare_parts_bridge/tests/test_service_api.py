@@ -64,7 +64,9 @@ class TestServiceApi(PartsCommon):
         self.assertEqual(status["lines"][0]["qty_accepted"], 3.0)
         self.assertEqual(status["approvals"][0]["comment"], "Three will do")
         self.assertEqual(len(status["deliveries"]), 2)
-        self.assertEqual({row["company"] for row in status["postings"]}, {"Parts Service"})
+        self.assertEqual(
+            {row["company"] for row in status["postings"]}, {"Parts Service"}
+        )
 
     def test_what_is_missing_from_the_count_is_short(self):
         name = self.submit()["name"]
@@ -78,6 +80,25 @@ class TestServiceApi(PartsCommon):
             sorted((row["kind"], row["quantity"]) for row in answer["discrepancies"]),
             [("damaged", 1.0), ("short", 1.0)],
         )
+
+    def test_a_shipment_of_which_nothing_is_counted_stays_on_the_road(self):
+        name = self.submit()["name"]
+        self.approve_all(name)
+        clerk, keeper = self.api(self.clerk), self.api(self.keeper)
+        clerk.ship_requisition(name, [{"product": "CMP-01", "quantity": 1}])
+        clerk.ship_requisition(name)
+        with self.assertRaisesRegex(UserError, "Several delivery notes"):
+            keeper.confirm_receipt(name, [])
+        answer = keeper.confirm_receipt(name, [{"product": "CMP-01", "accepted": 1}])
+        self.assertEqual(answer["state"], "shipped")
+        self.assertFalse(answer["discrepancies"])
+        answer = keeper.confirm_receipt(name, [{"product": "CMP-01", "accepted": 3}])
+        self.assertEqual(answer["state"], "done")
+
+    def test_no_number_is_refused(self):
+        for quantity in (float("nan"), float("inf")):
+            with self.assertRaisesRegex(UserError, "wrong type"):
+                self.submit(lines=[{"product": "CMP-01", "quantity": quantity}])
 
     def test_the_same_reference_makes_one_requisition(self):
         first = self.submit(external_ref="ERP-7")
