@@ -197,18 +197,19 @@ def evaluate(text, web):
 
 
 def open_action(web, action_id):
-    """Open a window as the web client does: its views and its first rows."""
+    """Open a window as the web client does; return the answer with its first rows."""
     action = web.post("/web/action/load", {"action_id": action_id})
     model = action["res_model"]
     views = [view for view in action["views"] if view[1] != "search"]
     web.call(model, "get_views", [], {"views": [*views, [False, "search"]]})
     if views[0][1] in ("list", "kanban"):
-        web.call(
+        return web.call(
             model,
             "web_search_read",
             [evaluate(action["domain"] or [], web), {"display_name": {}}],
             {"limit": 5},
         )
+    return None
 
 
 @pytest.mark.parametrize("login", INTERNAL)
@@ -226,12 +227,19 @@ def test_login_opens_each_of_its_menus(demo, login):
 @pytest.mark.parametrize(
     ("login", "menu"),
     [
-        ("agent", "crm_service.service_menu_tickets"),
-        ("technician", "crm_service.service_menu_tickets"),
+        ("agent", "crm_service.service_menu_ticket_all"),
+        ("technician", "crm_service.service_menu_ticket_my"),
+        ("supervisor", "spare_parts_bridge.parts_menu_decide"),
+        ("keeper", "spare_parts_bridge.parts_menu_receipt"),
+        ("keeper", "spare_parts_bridge.parts_menu_safety_stock"),
+        ("factory", "spare_parts_bridge.parts_menu_factory_delivery"),
+        ("finance", "spare_parts_bridge.parts_menu_decide"),
+        ("manager", "spare_parts_bridge.parts_menu_approval_rule"),
     ],
 )
 def test_role_finds_its_work(demo, login, menu):
-    assert menu in load_menus(WebSession(demo, login))
+    web = WebSession(demo, login)
+    assert open_action(web, load_menus(web)[menu])["length"]
 
 
 def test_people_see_their_own_company_only(server):
