@@ -10,6 +10,7 @@ import uuid
 from . import stock
 from .books import Books, find_disagreements, print_books
 from .clients import WebSession, track
+from .job_sheet import JobSheet
 from .printout import Amount
 
 CALLER = "+39 010 555 0199"
@@ -33,7 +34,7 @@ class Story:
     def __init__(self, demo, out):
         self.demo = demo
         self.out = out
-        self.number = self.repair_id = self.requisition = None
+        self.number = self.ticket_id = self.sheet = self.requisition = None
         self.stock_before = {}
 
     def tell(self):
@@ -143,65 +144,13 @@ class Story:
 
     def _write_job_sheet(self):
         self.out.chapter("One part is there, one is not", "technician, XML-RPC")
-        action = self.demo.rpc("technician", "service.ticket").action_new_repair(
-            [self.ticket_id]
+        self.sheet = JobSheet(self.demo, self.out, self.ticket_id)
+        self.sheet.write(
+            [(IN_VAN, 1, "add"), (MISSING, 2, "add"), (MISSING, 2, "remove")]
         )
-        prefix = "default_"
-        values = {
-            key.removeprefix(prefix): value
-            for key, value in action["context"].items()
-            if key.startswith(prefix)
-        }
-        values["move_ids"] = [
-            (0, 0, self._part(ref, quantity, kind))
-            for ref, quantity, kind in (
-                (IN_VAN, 1, "add"),
-                (MISSING, 2, "add"),
-                (MISSING, 2, "remove"),
-            )
-        ]
-        repairs = self.demo.rpc("technician", "repair.order")
-        self.repair_id = repairs.create(values)
-        repairs.action_validate([self.repair_id])
-        self._print_job_sheet()
-        repairs.action_requisition_missing_parts([self.repair_id])
-        [line] = self.demo.rpc("technician", "parts.requisition.line").search_read(
-            [("repair_move_id.repair_id", "=", self.repair_id)], ["requisition_id"]
-        )
-        self.requisition = line["requisition_id"][1]
+        self.sheet.show()
+        self.requisition = self.sheet.requisition_missing_parts()
         self.out.fact("Requisition, one click", self.requisition)
-
-    def _part(self, ref, quantity, kind):
-        [product] = self.demo.rpc("technician", "product.product").search(
-            [("default_code", "=", ref)]
-        )
-        return {
-            "product_id": product,
-            "product_uom_qty": quantity,
-            "repair_line_type": kind,
-        }
-
-    def _print_job_sheet(self):
-        [sheet] = self.demo.rpc("technician", "repair.order").read(
-            [self.repair_id], ["name", "state"]
-        )
-        self.out.fact("Job sheet", f"{sheet['name']}, {sheet['state']}")
-        rows = self.demo.rpc("technician", "stock.move").search_read(
-            [("repair_id", "=", self.repair_id), ("repair_line_type", "!=", False)],
-            ["repair_line_type", "product_id", "product_uom_qty", "quantity"],
-        )
-        self.out.table(
-            ["what", "part", ">needed", ">there"],
-            [
-                [
-                    row["repair_line_type"],
-                    row["product_id"][1],
-                    row["product_uom_qty"],
-                    row["quantity"] if row["repair_line_type"] == "add" else "",
-                ]
-                for row in rows
-            ],
-        )
 
     # -- 4: the requisition and its decisions --------------------------------------
 
@@ -344,15 +293,7 @@ class Story:
                 ["discrepancy", "part", "what", ">pieces", "state"],
                 [[row[key] for key in keys] for row in answer["discrepancies"]],
             )
-        self.out.fact("Parts on the job sheet", self._reserved())
-
-    def _reserved(self):
-        rows = self.demo.rpc("technician", "stock.move").search_read(
-            [("repair_id", "=", self.repair_id), ("repair_line_type", "=", "add")],
-            ["product_uom_qty", "quantity"],
-        )
-        needed = sum(row["product_uom_qty"] for row in rows)
-        return f"{sum(row['quantity'] for row in rows):g} of {needed:g} reserved"
+        self.out.fact("Parts on the job sheet", self.sheet.count_reserved())
 
     def _settle(self):
         self.out.chapter("The shortage is settled: ship it again", "factory, XML-RPC")
@@ -371,10 +312,8 @@ class Story:
 
     def _finish_repair(self):
         self.out.chapter("The repair is done, the ticket closed", "technician, agent")
-        repairs = self.demo.rpc("technician", "repair.order")
-        repairs.action_repair_start([self.repair_id])
-        repairs.action_repair_end([self.repair_id])
-        self._print_job_sheet()
+        self.sheet.finish()
+        self.sheet.show()
         tickets = self.demo.rpc("technician", "service.ticket")
         tickets.write([self.ticket_id], {"phase": "resolved"})
         self.demo.rpc("agent", "service.ticket").action_close([self.ticket_id])
