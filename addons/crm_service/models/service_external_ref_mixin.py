@@ -5,9 +5,11 @@ import json
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import AccessError, ConcurrencyError
 
 from ..exceptions import ExternalRefConflict
+
+REFERENCE_FIELDS = {"external_ref", "external_digest"}
 
 
 class ServiceExternalRefMixin(models.AbstractModel):
@@ -28,6 +30,28 @@ class ServiceExternalRefMixin(models.AbstractModel):
         help="The sender's own reference. The same reference makes one document only.",
     )
     external_digest = fields.Char(copy=False, readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to take no reference from a caller's `default_*` keys."""
+        defaults = {f"default_{name}" for name in REFERENCE_FIELDS}
+        if not defaults & self.env.context.keys():
+            return super().create(vals_list)
+        # The whole context is replaced on purpose: a key can only be left out so.
+        model = self.with_context(  # pylint: disable=context-overridden
+            {k: v for k, v in self.env.context.items() if k not in defaults}
+        )
+        return (
+            super(ServiceExternalRefMixin, model).create(vals_list).with_env(self.env)
+        )
+
+    def write(self, vals):
+        """Override to keep the reference that a document was made for."""
+        if not self.env.su and REFERENCE_FIELDS & vals.keys():
+            raise AccessError(
+                self.env._("The reference of another system cannot be changed.")
+            )
+        return super().write(vals)
 
     @api.model
     def _external_digest(self, payload):

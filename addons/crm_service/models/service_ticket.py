@@ -271,6 +271,7 @@ class ServiceTicket(models.Model):
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             self._check_vals_allowed(vals, creating=True)
+        self = self._without_flow_defaults()
         self._complete_basics(vals_list)
         self._complete_assets(vals_list)
         self._complete_customers(vals_list)
@@ -315,6 +316,16 @@ class ServiceTicket(models.Model):
     def _is_flow(self):
         """Tell whether the process itself is at work, not a user or caller."""
         return self.env.context.get(FLOW_KEY) is FLOW
+
+    def _without_flow_defaults(self):
+        """Return these tickets without `default_*` keys of what the process owns."""
+        keys = {f"default_{name}" for name in FLOW_FIELDS} & self.env.context.keys()
+        if not keys:
+            return self
+        # The whole context is replaced on purpose: a key can only be left out so.
+        return self.with_context(  # pylint: disable=context-overridden
+            {k: v for k, v in self.env.context.items() if k not in keys}
+        )
 
     def _with_flow(self):
         """Return these tickets with the right to write what the process owns."""

@@ -2,6 +2,9 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+# `_create_once` gives them to new documents; `service.external.ref.mixin` keeps them.
+ASKED_AT_CREATION = {"external_ref", "external_digest"}
+
 
 class PartsGuardedMixin(models.AbstractModel):
     """Fields that only our own guarded methods may change.
@@ -14,6 +17,9 @@ class PartsGuardedMixin(models.AbstractModel):
     _name = "parts.guarded.mixin"
     _description = "Guarded fields"
 
+    # Whether stored fields that no screen lets people edit are guarded as well.
+    _guard_readonly = True
+
     @api.model
     def _get_guarded_values(self):
         """Return ``{field name: initial value}`` of the fields to guard.
@@ -22,6 +28,18 @@ class PartsGuardedMixin(models.AbstractModel):
         value also wins over a ``default_*`` key of the caller's context.
         """
         return {}
+
+    @api.model
+    def _get_guarded_names(self):
+        """Return the names of the fields that only methods may change."""
+        guarded = set(self._get_guarded_values())
+        if self._guard_readonly:
+            guarded |= {
+                name
+                for name, field in self._fields.items()
+                if field.store and field.readonly and name not in ASKED_AT_CREATION
+            }
+        return guarded
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -63,7 +81,7 @@ class PartsGuardedMixin(models.AbstractModel):
         return super().write(vals)
 
     def _check_not_guarded(self, names):
-        names = sorted(set(names) & self._get_guarded_values().keys())
+        names = sorted(self._get_guarded_names().intersection(names))
         if names:
             raise AccessError(
                 self.env._(

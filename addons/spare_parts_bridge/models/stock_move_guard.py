@@ -17,6 +17,8 @@ class StockMoveGuard(models.Model):
 
     _name = "stock.move"
     _inherit = ["parts.guarded.mixin", "stock.move"]
+    # Odoo writes its own read-only fields as whoever moves goods.
+    _guard_readonly = False
 
     @api.model
     def _get_guarded_values(self):

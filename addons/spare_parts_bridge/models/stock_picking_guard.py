@@ -7,6 +7,8 @@ class StockPickingGuard(models.Model):
 
     _name = "stock.picking"
     _inherit = ["parts.guarded.mixin", "stock.picking"]
+    # Odoo writes its own read-only fields as whoever moves goods.
+    _guard_readonly = False
 
     @api.model
     def _get_guarded_values(self):
