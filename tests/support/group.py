@@ -96,7 +96,8 @@ def call_json2(server, login, model, method, **values):
 
 def call_xmlrpc(server, login, model, method, **values):
     """Call a method over XML-RPC with numbers as fault codes."""
-    arguments = [values.pop("ids")] if "ids" in values else []
+    # records, or the values of new ones, go by position
+    arguments = [values.pop(name) for name in ("ids", "vals_list") if name in values]
     with ServerProxy(f"{server.url}/xmlrpc/2/object", allow_none=True) as proxy:
         try:
             return Answer(

@@ -27,10 +27,13 @@ class PartsApprovalRule(models.Model):
         help="Leave empty to let everybody with the role decide.",
     )
     company_id = fields.Many2one(
-        "res.company", "Requesting Company", help="Leave empty for all companies."
+        "res.company",
+        "Requesting Company",
+        index="btree_not_null",
+        help="Leave empty for all companies.",
     )
     source_company_id = fields.Many2one(
-        "res.company", help="Leave empty for all sources."
+        "res.company", index="btree_not_null", help="Leave empty for all sources."
     )
     min_amount = fields.Monetary(
         "From Amount",

@@ -25,7 +25,7 @@ class PartsReceipt(models.Model):
         related="requisition_id.company_id", store=True, index=True
     )
     source_company_id = fields.Many2one(
-        related="requisition_id.source_company_id", store=True
+        related="requisition_id.source_company_id", store=True, index=True
     )
     warehouse_id = fields.Many2one(related="requisition_id.warehouse_id", store=True)
     ticket_id = fields.Many2one(

@@ -16,9 +16,11 @@ class PartsReceiptLine(models.Model):
     receipt_id = fields.Many2one(
         "parts.receipt", required=True, ondelete="cascade", index=True
     )
-    company_id = fields.Many2one(related="receipt_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="receipt_id.company_id", store=True, index=True
+    )
     source_company_id = fields.Many2one(
-        related="receipt_id.source_company_id", store=True
+        related="receipt_id.source_company_id", store=True, index=True
     )
     state = fields.Selection(related="receipt_id.state")
     requisition_line_id = fields.Many2one(

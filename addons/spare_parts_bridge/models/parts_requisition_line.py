@@ -16,9 +16,11 @@ class PartsRequisitionLine(models.Model):
         "parts.requisition", required=True, ondelete="cascade", index=True
     )
     sequence = fields.Integer(default=10)
-    company_id = fields.Many2one(related="requisition_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="requisition_id.company_id", store=True, index=True
+    )
     source_company_id = fields.Many2one(
-        related="requisition_id.source_company_id", store=True
+        related="requisition_id.source_company_id", store=True, index=True
     )
     state = fields.Selection(related="requisition_id.state", store=True, index=True)
     warehouse_id = fields.Many2one(related="requisition_id.warehouse_id")
