@@ -101,15 +101,15 @@ def write_the_job_sheet(work, world, ticket, folder):
     )
     with work("technician") as technician:
         technician.open("crm_service.service_ticket_action", ticket)
-        technician.press("action_new_repair")
-        technician.page.wait_for_selector(".o_field_widget[name=move_ids]")
+        technician.press("action_new_repair", until=".o_field_widget[name=move_ids]")
         technician.add_line("move_ids")
         technician.choose("product_id", PART, ".o_field_widget[name=move_ids]")
         technician.save()
         technician.press("action_validate")
         technician.picture(folder, "job_sheet")
-        technician.press("action_requisition_missing_parts")
-        technician.page.wait_for_selector(".o_form_view .o_field_widget[name=line_ids]")
+        technician.press(
+            "action_requisition_missing_parts", until=".o_field_widget[name=line_ids]"
+        )
         assert not technician.errors
 
 
@@ -138,8 +138,7 @@ def decide(work, world, requisition, folder):
     for login in people:
         with work(login) as person:
             person.open("spare_parts_bridge.parts_requisition_action", requisition)
-            person.press("action_decide")
-            person.page.wait_for_selector(".modal button[name=action_approve]")
+            person.press("action_decide", until=".modal button[name=action_approve]")
             if login == "factory":
                 person.picture(folder, "decision")
             person.press("action_approve", ".modal")
@@ -158,8 +157,7 @@ def ship(work, world, requisition, folder):
     """The factory's clerk looks at the delivery note and ships it."""
     with work("factory") as clerk:
         clerk.open("spare_parts_bridge.parts_requisition_action", requisition)
-        clerk.press("action_ship")
-        clerk.page.wait_for_selector(".o_form_view button[name=button_validate]")
+        clerk.press("action_ship", until=".o_form_view button[name=button_validate]")
         clerk.picture(folder, "delivery")
         clerk.press("button_validate")
         assert not clerk.errors
@@ -170,8 +168,7 @@ def count(work, world, requisition, folder):
     """The keeper counts what arrived, and all of it agrees."""
     with work("keeper") as keeper:
         keeper.open("spare_parts_bridge.parts_requisition_action", requisition)
-        keeper.press("action_count")
-        keeper.page.wait_for_selector(".o_form_view button[name=action_accept_all]")
+        keeper.press("action_count", until="button[name=action_accept_all]")
         keeper.press("action_accept_all")
         keeper.picture(folder, "count")
         keeper.page.locator(".o_form_view button[name=action_confirm]").first.click()

@@ -74,11 +74,19 @@ class WebClient:
         ).first.click()
         self.page.wait_for_selector(f".o_field_widget[name={field}] .o_selected_row")
 
-    def press(self, button, within=".o_form_view"):
-        """Press a button by the name of its method."""
-        self.page.locator(
-            f"{within} button[name='{button}'] >> visible=true"
-        ).first.click()
+    def press(self, button, within=".o_form_view", until=None):
+        """Press a button by the name of its method.
+
+        :param str until: what must show; a busy page may lose the first click
+        """
+        found = f"{within} button[name='{button}'] >> visible=true"
+        self.page.locator(found).first.click()
+        for _again in range(3 if until else 0):
+            try:
+                self.page.wait_for_selector(until, timeout=30_000)
+                break
+            except TimeoutError:
+                self.page.locator(found).first.click()
         self.settle()
 
     def confirm(self):
