@@ -555,7 +555,7 @@ def test_zero_byte_in_a_text_is_refused(login, method, arguments, group, group_s
     assert_sentence(answer)
 
 
-# Books that are not set up ---------------------------------------------------------
+# Books that are not set up -----------------------------------------------------------
 
 SERVICE = "env['res.company'].search([('name', '=', 'Nordlicht Service')])"
 FACTORY = "env['res.company'].search([('name', '=', 'Kaltwerk Factory')])"
@@ -614,7 +614,7 @@ def ship_five(server):
     return name
 
 
-# Languages -----------------------------------------------------------------------
+# Languages ---------------------------------------------------------------------------
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

@@ -7,6 +7,7 @@ plays 200 rounds of each.
 import itertools
 import json
 import time
+from functools import partial
 
 import pytest
 
@@ -48,19 +49,17 @@ def invariants_hold(group):
     invariants.assert_hold(group)
 
 
-def prepared(one, server, protocol):
-    """The call, bound to a server and a protocol, ready to go."""
-    login, model, method, values = one
-    return lambda: call(server, protocol, login, model, method, **values)
-
-
 @pytest.fixture(scope="module")
 def at_once(servers):
     """Make calls of ``service.api`` at once, over both servers and protocols."""
 
     def run(*calls):
-        turns = itertools.cycle(servers)
-        found = race(*(prepared(one, next(turns), next(PROTOCOLS)) for one in calls))
+        found = race(
+            *(
+                partial(call, server, next(PROTOCOLS), *one[:3], **one[3])
+                for server, one in zip(itertools.cycle(servers), calls, strict=False)
+            )
+        )
         crashes = [answer for answer in found if answer.kind == "crash"]
         assert not crashes, crashes
         return found
@@ -113,7 +112,7 @@ def new_parts(group, title, rounds, code="FRI", quantity=1):
     return names
 
 
-# Counting --------------------------------------------------------------------
+# Counting ----------------------------------------------------------------------------
 
 
 @ROUNDS
@@ -169,7 +168,7 @@ def test_discrepancy_is_settled_once(rounds, api, at_once, group):
         assert len(status["deliveries"]) == 2
 
 
-# Deciding --------------------------------------------------------------------
+# Deciding ----------------------------------------------------------------------------
 
 
 @ROUNDS
@@ -235,7 +234,7 @@ def test_withdrawal_and_approval_leave_one_outcome(rounds, api, at_once, group):
         assert {row["state"] for row in status["deliveries"]} <= {"cancel"}
 
 
-# The last unit ---------------------------------------------------------------
+# The last unit -----------------------------------------------------------------------
 
 
 def on_hand(group, part):
@@ -358,7 +357,7 @@ def use_parts(api, repair):
     moves.write(ids, {"quantity": 1, "picked": True})
 
 
-# Submitting ------------------------------------------------------------------
+# Submitting --------------------------------------------------------------------------
 
 
 @ROUNDS
@@ -449,7 +448,7 @@ def test_new_phone_makes_one_customer(rounds, at_once, group):
         )
 
 
-# Cut connections -------------------------------------------------------------
+# Cut connections ---------------------------------------------------------------------
 
 
 def json2_request(server, login, method, body):

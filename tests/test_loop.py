@@ -117,7 +117,7 @@ def settle(api, name, resolution):
     api.on(*settle_as, "action_settle")
 
 
-# The whole loop -----------------------------------------------------------------
+# The whole loop ----------------------------------------------------------------------
 
 
 def test_loop_from_the_call_to_both_books(api, group, group_server):
@@ -291,7 +291,7 @@ def assert_customer_sees(server, number, label):
     assert label not in missed.text
 
 
-# Differences ----------------------------------------------------------------------
+# Differences -------------------------------------------------------------------------
 
 
 def test_damaged_part_is_shipped_again(api, group):
@@ -395,7 +395,7 @@ def assert_books_unchanged(group, before):
     assert {name: balances(group, name) for name in before} == before
 
 
-# One company ------------------------------------------------------------------------
+# One company -------------------------------------------------------------------------
 
 
 def test_one_company_moves_parts_and_posts_nothing(api, group):
@@ -415,7 +415,7 @@ def test_one_company_moves_parts_and_posts_nothing(api, group):
     assert_books_unchanged(group, books)
 
 
-# Machines repeat themselves -----------------------------------------------------------
+# Machines repeat themselves ----------------------------------------------------------
 
 
 def test_repeated_submission_is_the_same_document(api, group):
