@@ -7,5 +7,24 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Drop the SQL objects that the ORM does not know of."""
+    """Drop what the ORM does not know of, and what would keep our records alive."""
     env["parts.guarded.mixin"]._drop_append_only_functions()
+    # Roles and activity types can go only after what refers to them; the tables
+    # themselves are dropped later.
+    env.cr.execute("DELETE FROM parts_approval")
+    env.cr.execute("DELETE FROM parts_approval_rule")
+    env.invalidate_all()
+    activities = env["mail.activity"].sudo().with_context(active_test=False)
+    activities.search(
+        [("activity_type_id", "in", _get_activity_types(env).ids)]
+    ).unlink()
+
+
+def _get_activity_types(env):
+    """Return the activity types of the add-on."""
+    names = ("activity_type_decide", "activity_type_safety_stock")
+    found = [
+        env.ref(f"spare_parts_bridge.{name}", raise_if_not_found=False)
+        for name in names
+    ]
+    return env["mail.activity.type"].union(*filter(None, found))
