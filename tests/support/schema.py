@@ -35,7 +35,7 @@ QUERIES = {
     ),
     "external id": (
         "SELECT module || '.' || name AS name FROM ir_model_data "
-        "WHERE module IN %(ours)s AND model NOT IN ('ir.module.module')"
+        "WHERE module IN %s AND model NOT IN ('ir.module.module')"
     ),
     "group": "SELECT COALESCE(name->>'en_US', '') AS name FROM res_groups",
     "menu": "SELECT COALESCE(name->>'en_US', '') AS name FROM ir_ui_menu",
@@ -65,7 +65,8 @@ def take(database):
     for kind, query in QUERIES.items():
         if kind == "rule action" and not stock[0]["there"]:
             continue
-        found[kind] = {row["name"] for row in database.sql(query, {"ours": OURS})}
+        values = (OURS,) if "%s" in query else ()
+        found[kind] = {row["name"] for row in database.sql(query, *values)}
     return found
 
 
