@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import NamedTuple
 from xmlrpc.client import Fault, ServerProxy
 
-from bringup.paths import ADDONS
 from bringup.server import HOST
 
 FOLDER = Path(__file__).parent
@@ -35,11 +34,6 @@ def make_parts(database, references, quantity=1, code="FRI", **values):
         f"    make_group.put(env, {code!r}, part, {quantity!r})\n"
         "env.cr.commit()\n"
     )
-
-
-def is_translated(addon, language):
-    """Whether an add-on has a translation."""
-    return (ADDONS / addon / "i18n" / f"{language}.po").exists()
 
 
 class Client:
