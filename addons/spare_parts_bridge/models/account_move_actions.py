@@ -7,6 +7,6 @@ class AccountMoveActions(models.Model):
     def action_open_parts_requisition(self):
         """Open the requisition that the invoice or bill pays for."""
         requisition = self.parts_requisition_id
-        return requisition._get_records_action(
+        return requisition._open_records(
             "spare_parts_bridge.parts_requisition_action", requisition
         )

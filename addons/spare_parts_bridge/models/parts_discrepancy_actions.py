@@ -34,22 +34,24 @@ class PartsDiscrepancyActions(models.Model):
 
     def action_open(self):
         """Open the discrepancy from a list inside another form."""
-        return self.requisition_id._get_records_action(
+        return self.requisition_id._open_records(
             "spare_parts_bridge.parts_discrepancy_action", self
         )
 
     def action_view_requisition(self):
         """Open the requisition that did not arrive as shipped."""
-        return self.requisition_id._get_records_action(
+        return self.requisition_id._open_records(
             "spare_parts_bridge.parts_requisition_action", self.requisition_id
         )
 
     def action_view_receipt(self):
         """Open the count that found the discrepancy."""
-        return self.requisition_id._get_records_action(
+        return self.requisition_id._open_records(
             "spare_parts_bridge.parts_receipt_action", self.receipt_id
         )
 
     def action_view_pickings(self):
         """Open the transfers that settle the discrepancy."""
-        return self.requisition_id._get_pickings_action(self._get_readable_pickings())
+        return self.requisition_id._open_records(
+            "stock.action_picking_tree_all", self._get_readable_pickings()
+        )

@@ -46,22 +46,24 @@ class PartsReceiptActions(models.Model):
 
     def action_open(self):
         """Open the count from a list inside another form."""
-        return self.requisition_id._get_records_action(
+        return self.requisition_id._open_records(
             "spare_parts_bridge.parts_receipt_action", self
         )
 
     def action_view_requisition(self):
         """Open the requisition that is counted."""
-        return self.requisition_id._get_records_action(
+        return self.requisition_id._open_records(
             "spare_parts_bridge.parts_requisition_action", self.requisition_id
         )
 
     def action_view_discrepancies(self):
         """Open what did not agree."""
-        return self.requisition_id._get_records_action(
+        return self.requisition_id._open_records(
             "spare_parts_bridge.parts_discrepancy_action", self.discrepancy_ids
         )
 
     def action_view_picking(self):
         """Open the receipt transfer that the count makes."""
-        return self.requisition_id._get_pickings_action(self.picking_id)
+        return self.requisition_id._open_records(
+            "stock.action_picking_tree_all", self.picking_id
+        )

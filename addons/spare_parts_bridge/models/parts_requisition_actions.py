@@ -191,7 +191,9 @@ class PartsRequisitionActions(models.Model):
                     name=self.name,
                 )
             )
-        return self._get_pickings_action(deliveries_sudo.sudo(False))
+        return self._open_records(
+            "stock.action_picking_tree_all", deliveries_sudo.sudo(False)
+        )
 
     def action_count(self):
         """Open the count of what arrived."""
@@ -205,19 +207,21 @@ class PartsRequisitionActions(models.Model):
                     name=self.name,
                 )
             )
-        return self._get_records_action(
-            "spare_parts_bridge.parts_receipt_action", receipts
-        )
+        return self._open_records("spare_parts_bridge.parts_receipt_action", receipts)
+
+    def action_view_deliveries(self):
+        """Open the delivery notes that the user may see."""
+        return self._open_records("stock.action_picking_tree_all", self.delivery_ids)
 
     def action_view_receipts(self):
         """Open the counts."""
-        return self._get_records_action(
+        return self._open_records(
             "spare_parts_bridge.parts_receipt_action", self.receipt_ids
         )
 
     def action_view_discrepancies(self):
         """Open the discrepancies."""
-        return self._get_records_action(
+        return self._open_records(
             "spare_parts_bridge.parts_discrepancy_action", self.discrepancy_ids
         )
 
@@ -226,9 +230,9 @@ class PartsRequisitionActions(models.Model):
         moves = self.env["account.move"].search(
             [("parts_requisition_id", "in", self.ids)]
         )
-        return self._get_records_action("account.action_move_journal_line", moves)
+        return self._open_records("account.action_move_journal_line", moves)
 
-    def _get_records_action(self, action_xmlid, records):
+    def _open_records(self, action_xmlid, records):
         """Return an action that shows only these records; one opens as a form."""
         action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
         action["domain"] = [("id", "in", records.ids)]

@@ -44,10 +44,4 @@ class PartsRequisitionDemand(models.Model):
 
     def _get_open_action(self):
         """Return the action that opens these requisitions."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "spare_parts_bridge.parts_requisition_action"
-        )
-        action.update(domain=[("id", "in", self.ids)], context={})
-        if len(self) == 1:
-            action.update(views=[(False, "form")], view_mode="form", res_id=self.id)
-        return action
+        return self._open_records("spare_parts_bridge.parts_requisition_action", self)

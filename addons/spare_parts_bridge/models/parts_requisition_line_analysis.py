@@ -28,6 +28,6 @@ class PartsRequisitionLineAnalysis(models.Model):
 
     def action_view_requisition(self):
         """Open the requisition of a line of the analysis."""
-        return self.requisition_id._get_records_action(
+        return self.requisition_id._open_records(
             "spare_parts_bridge.parts_requisition_action", self.requisition_id
         )

@@ -234,20 +234,6 @@ class PartsRequisitionShipping(models.Model):
             )
         )
 
-    def action_view_deliveries(self):
-        """Open the delivery notes that the user may see."""
-        return self._get_pickings_action(self.delivery_ids)
-
-    def _get_pickings_action(self, pickings):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "stock.action_picking_tree_all"
-        )
-        action["domain"] = [("id", "in", pickings.ids)]
-        action["context"] = {}
-        if len(pickings) == 1:
-            action.update(views=[(False, "form")], view_mode="form", res_id=pickings.id)
-        return action
-
     # ------------------------------------------------------------------
     # State after shipping, counting and settling
     # ------------------------------------------------------------------

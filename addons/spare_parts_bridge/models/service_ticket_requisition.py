@@ -28,6 +28,6 @@ class ServiceTicketRequisition(models.Model):
         requisitions = self.env["parts.requisition"].search(
             [("ticket_id", "in", self.ids)]
         )
-        return requisitions._get_records_action(
+        return requisitions._open_records(
             "spare_parts_bridge.parts_requisition_action", requisitions
         )

@@ -9,12 +9,12 @@ class StockPickingActions(models.Model):
     def action_open_parts_requisition(self):
         """Open the requisition that the transfer belongs to."""
         requisition = self.parts_requisition_id
-        return requisition._get_records_action(
+        return requisition._open_records(
             "spare_parts_bridge.parts_requisition_action", requisition
         )
 
     def action_open_parts_receipt(self):
         """Open the count by which the transfer is received."""
-        return self.parts_requisition_id._get_records_action(
+        return self.parts_requisition_id._open_records(
             "spare_parts_bridge.parts_receipt_action", self.parts_receipt_id
         )

@@ -55,6 +55,18 @@ class TestReceipt(PartsCommon):
         self.assertEqual(requisition.line_ids.qty_accepted, 5.0)
         self.assertEqual(len(requisition.sudo().delivery_ids), 2)
 
+    def test_the_buttons_of_a_requisition_open_its_documents(self):
+        requisition = self.ship_new(5.0)
+        self.count(requisition, {self.part: {"qty_accepted": 3.0}})
+        seen = self.as_user(requisition, self.clerk)
+        for action, records in (
+            (seen.action_view_deliveries(), requisition.sudo().delivery_ids),
+            (seen.action_view_receipts(), requisition.receipt_ids),
+            (seen.action_view_discrepancies(), requisition.discrepancy_ids),
+        ):
+            self.assertEqual(action["res_model"], records._name)
+            self.assertEqual(action["res_id"], records.id)
+
     def test_more_than_is_in_stock_cannot_be_shipped(self):
         requisition = self.create_requisition({self.part: 25.0})
         self.approve(requisition)
