@@ -11,6 +11,7 @@ from . import service_ticket
 from . import service_ticket_number
 from . import service_ticket_customer
 from . import service_ticket_flow
+from . import service_ticket_work
 from . import service_ticket_mail
 from . import service_stage_log
 from . import service_ticket_log

@@ -266,20 +266,6 @@ class ServiceTicket(models.Model):
         self._apply_automatic_routes()
         return True
 
-    def action_take(self):
-        """Make the user responsible; a request just received is being checked now."""
-        for ticket in self:
-            if not ticket.is_open:
-                raise UserError(
-                    self.env._(
-                        "Ticket %(number)s is closed. Reopen it before you take it.",
-                        number=ticket.number,
-                    )
-                )
-        self.write({"user_id": self.env.uid})
-        self.filtered(lambda t: t.phase == "received")._move_to_phase("triage")
-        return True
-
     def action_close(self):
         """Close the tickets, by way of being resolved if they are not yet.
 
