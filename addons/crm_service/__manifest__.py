@@ -24,6 +24,8 @@
         "security/crm_service_rules.xml",
         "data/service_process_data.xml",
         "data/service_ticket_type_data.xml",
+        "data/mail_activity_type_data.xml",
+        "data/ir_cron_worklist_data.xml",
         "views/service_ticket_views.xml",
         "views/service_ticket_type_views.xml",
         "views/service_stage_views.xml",

@@ -40,3 +40,9 @@ ROUTE_MODES = [("automatic", "Automatic"), ("manual", "Button")]
 
 # How many automatic routes a ticket may follow in one go.
 MAX_AUTOMATIC_STEPS = 20
+
+# The usual time of a stage: the median of so many days, of so many stays at least.
+USUAL_DAYS = 90
+USUAL_MIN_VISITS = 5
+# A ticket is slow that stays so many times the usual time in its stage.
+SLOW_SHARE = 1.5

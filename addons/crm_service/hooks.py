@@ -8,7 +8,9 @@ def uninstall_hook(env):
     trying to delete records that tickets refer to.
     """
     env["service.stage.log"]._drop_guard()
+    env["service.urge"]._drop_guard()
     for table in (
+        "service_urge",
         "service_stage_log",
         "service_ticket",
         "service_asset",

@@ -15,6 +15,10 @@ from . import service_ticket_work
 from . import service_ticket_mail
 from . import service_stage_log
 from . import service_ticket_log
+from . import service_urge
+from . import service_ticket_urge
+from . import service_stage_usual
+from . import service_ticket_time
 from . import service_api
 from . import service_api_ticket
 from . import service_event_log_setup

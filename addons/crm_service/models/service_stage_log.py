@@ -5,44 +5,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import ENDED_PHASES, PHASES
+from ..tools import append_only
 from ..tools.working_time import WorkingTime
 
-GUARD = """
-CREATE OR REPLACE FUNCTION service_stage_log_guard() RETURNS trigger AS $$
-DECLARE
-    -- what may be filled in later, once
-    fillable text[] := ARRAY[
-        'left_at', 'taken_at', 'user_id', 'waiting_hours', 'processing_hours'
-    ];
-    was jsonb;
-    now jsonb;
-    key text;
-BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        was := to_jsonb(OLD) - 'write_uid' - 'write_date';
-        now := to_jsonb(NEW) - 'write_uid' - 'write_date';
-        FOREACH key IN ARRAY fillable LOOP
-            IF was -> key = 'null'::jsonb THEN
-                was := was - key;
-                now := now - key;
-            END IF;
-        END LOOP;
-        IF was = now THEN
-            RETURN NEW;
-        END IF;
-    END IF;
-    RAISE EXCEPTION 'The stage history is append-only: % refused.', TG_OP
-        USING ERRCODE = 'restrict_violation';
-END $$ LANGUAGE plpgsql;
-DROP TRIGGER IF EXISTS service_stage_log_guard ON service_stage_log;
-CREATE TRIGGER service_stage_log_guard
-    BEFORE UPDATE OR DELETE ON service_stage_log
-    FOR EACH ROW EXECUTE FUNCTION service_stage_log_guard();
-DROP TRIGGER IF EXISTS service_stage_log_keep ON service_stage_log;
-CREATE TRIGGER service_stage_log_keep
-    BEFORE TRUNCATE ON service_stage_log
-    FOR EACH STATEMENT EXECUTE FUNCTION service_stage_log_guard();
-"""
+# What may be filled in later, once.
+FILLABLE = ("left_at", "taken_at", "user_id", "waiting_hours", "processing_hours")
 
 
 class ServiceStageLog(models.Model):
@@ -71,7 +38,11 @@ class ServiceStageLog(models.Model):
     )
     team_id = fields.Many2one("service.team", readonly=True, ondelete="restrict")
     user_id = fields.Many2one(
-        "res.users", "Taken By", readonly=True, ondelete="restrict"
+        "res.users",
+        "Person",
+        readonly=True,
+        ondelete="restrict",
+        help="Who had it, taken or not.",
     )
     actor_name = fields.Char(
         "Done By", readonly=True, help="Who did it, when it was no user of this system."
@@ -80,6 +51,11 @@ class ServiceStageLog(models.Model):
     entered_at = fields.Datetime("Entered", required=True, readonly=True)
     taken_at = fields.Datetime("Taken", readonly=True)
     left_at = fields.Datetime("Left", readonly=True)
+    is_handover = fields.Boolean(
+        "Other Hands",
+        readonly=True,
+        help="The stage went on with another person or team.",
+    )
     waiting_hours = fields.Float(
         "Waiting (working hours)",
         readonly=True,
@@ -103,12 +79,14 @@ class ServiceStageLog(models.Model):
     @api.model
     def _install_guard(self):
         """Let PostgreSQL refuse DELETE, and UPDATE of anything but empty fields."""
-        self.env.cr.execute(GUARD)
+        append_only.install_guard(
+            self.env.cr, self._table, FILLABLE, "The stage history is"
+        )
 
     @api.model
     def _drop_guard(self):
         """Remove the guard, for uninstalling."""
-        self.env.cr.execute("DROP FUNCTION IF EXISTS service_stage_log_guard CASCADE")
+        append_only.drop_guard(self.env.cr, self._table)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -118,6 +96,24 @@ class ServiceStageLog(models.Model):
                 "The history of a ticket cannot be deleted. It is kept as proof."
             )
         )
+
+    # -- people -------------------------------------------------------------
+
+    def _has_changed_hands(self):
+        """Tell whether the ticket has another person or team than this row says."""
+        ticket = self.ticket_id
+        return (
+            bool(self.user_id) and self.user_id != ticket.user_id
+        ) or self.team_id != ticket.team_id
+
+    def _note_person(self):
+        """Fill into open rows who has the ticket, and since when it is taken."""
+        for row in self:
+            ticket = row.ticket_id
+            if ticket.user_id and not row.user_id:
+                row.user_id = ticket.user_id
+            if ticket.taken_at and not row.taken_at:
+                row.taken_at = ticket.taken_at
 
     # -- times --------------------------------------------------------------
 

@@ -17,6 +17,9 @@ FLOW_FIELDS = {
     "reopen_count",
     "is_open",
     "stage_entered_at",
+    "taken_at",
+    "urge_count",
+    "last_urged_at",
     "phone_sanitized",
     "track_key",
     "external_ref",
@@ -300,8 +303,8 @@ class ServiceTicket(models.Model):
             self._assign_customers()
         if "type_id" in vals:
             self._follow_type()
-        if vals.get("user_id"):
-            self._log_take()
+        if {"user_id", "team_id"} & set(vals):
+            self._log_hands()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -1,6 +1,9 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import fields, models
 
+# What marks the rows of a stage that went on in other hands.
+HANDOVER = {"is_handover": True}
+
 
 class ServiceTicket(models.Model):
     """What a ticket writes into its history."""
@@ -25,7 +28,7 @@ class ServiceTicket(models.Model):
             "team_id": self.team_id.id,
             "user_id": self.user_id.id,
             "entered_at": self.stage_entered_at,
-            "taken_at": self.stage_entered_at if self.user_id else False,
+            "taken_at": self.taken_at,
         }
 
     def _get_open_logs(self):
@@ -38,12 +41,50 @@ class ServiceTicket(models.Model):
         )
 
     def _log_leave(self, moment):
-        """Close the history rows of the stages that the tickets leave."""
-        self._get_open_logs()._close(moment)
+        """Close the history rows of the stages that the tickets leave.
 
-    def _log_take(self):
-        """Note in the history who took the tickets, where nobody had."""
-        users = {ticket.id: ticket.user_id.id for ticket in self}
+        Who moves on a ticket of one's own has worked on it, if only just.
+        """
+        people = {ticket.id: ticket.user_id.id for ticket in self}
+        rows = self._get_open_logs()
+        for row in rows:
+            person = people[row.ticket_id.id]
+            if not row.user_id and person:
+                row.user_id = person
+            if not row.taken_at and person == self.env.uid:
+                row.taken_at = moment
+        rows._close(moment)
+
+    def _log_hands(self):
+        """Bring the history in line with who has the tickets now.
+
+        Somebody who is given a ticket that nobody had is noted in the open row; any
+        other change of hands closes that row and begins another of the same stage.
+        Who gives a ticket to oneself has taken it; others have it waiting.
+        """
+        # sudo: the user may have given away the right to see the tickets
+        tickets = self.sudo()
         now = fields.Datetime.now()
-        for row in self._get_open_logs().filtered(lambda row: not row.taken_at):
-            row.write({"taken_at": now, "user_id": users[row.ticket_id.id]})
+        rows = self._get_open_logs()
+        ended = rows.filtered(lambda row: row._has_changed_hands())
+        ended._close(now)
+        tickets._note_taken(ended.ticket_id, now)
+        (rows - ended)._note_person()
+        self.env["service.stage.log"].sudo().create(
+            [
+                {
+                    **ticket._prepare_log_vals(),
+                    "entered_at": now,
+                    "is_handover": True,
+                }
+                for ticket in ended.ticket_id
+            ]
+        )
+
+    def _note_taken(self, changed, moment):
+        """Set since when each ticket is worked on; `changed` ones begin anew."""
+        mine = self.filtered(lambda ticket: ticket.user_id.id == self.env.uid)
+        begun = mine.filtered(lambda ticket: ticket in changed or not ticket.taken_at)
+        begun._with_flow().write({"taken_at": moment})
+        dropped = (changed - mine).filtered("taken_at")
+        dropped._with_flow().write({"taken_at": False})

@@ -11,4 +11,5 @@ from . import test_stage_log
 from . import test_ticket_create
 from . import test_ticket_customer
 from . import test_ticket_flow
+from . import test_ticket_work
 from . import test_views

@@ -73,7 +73,7 @@ class TestStageLog(ServiceCommon):
         with freeze_time("2026-03-06 15:00:00"):  # a Friday
             ticket = self._create_ticket()
         with freeze_time("2026-03-09 09:00:00"):  # Monday
-            ticket.user_id = self.agent
+            ticket.with_user(self.agent).user_id = self.agent
         with freeze_time("2026-03-09 11:30:00"):
             ticket._move_to_phase("triage")
         row = ticket.stage_log_ids.sorted("id")[0]
@@ -122,11 +122,47 @@ class TestStageLog(ServiceCommon):
         self.assertTrue(row.left_at)
         self.assertEqual((row.waiting_hours, row.processing_hours), (0, 0))
 
-    def test_the_first_to_take_a_stage_is_recorded(self):
+    def test_each_person_who_has_a_ticket_gets_a_row(self):
         ticket = self._create_ticket()
         ticket.user_id = self.agent
-        ticket.user_id = self.supervisor
         self.assertEqual(ticket.stage_log_ids.user_id, self.agent)
+        ticket.user_id = self.supervisor
+        first, second = ticket.stage_log_ids.sorted("id")
+        self.assertEqual((first.user_id, second.user_id), (self.agent, self.supervisor))
+        self.assertEqual(first.stage_id, second.stage_id)
+        self.assertEqual(first.left_at, second.entered_at)
+        self.assertEqual(
+            (first | second).mapped("is_handover"),
+            [False, True],
+        )
+
+    def test_who_is_given_a_ticket_has_it_waiting_until_taken(self):
+        with freeze_time("2026-03-09 09:00:00"):
+            ticket = self._create_ticket()
+            ticket.user_id = self.agent
+        with freeze_time("2026-03-09 10:00:00"):
+            ticket._move_to_phase("in_progress")
+        with freeze_time("2026-03-09 11:00:00"):
+            self.assertFalse(ticket.taken_at)
+            ticket.with_user(self.agent).action_take()
+        with freeze_time("2026-03-09 11:30:00"):
+            ticket._move_to_phase("resolved")
+        rows = ticket.stage_log_ids.sorted("id")
+        self.assertEqual(rows.user_id, self.agent)
+        self.assertEqual(rows.mapped("waiting_hours"), [1.0, 1.0, 0.0])
+        self.assertEqual(rows.mapped("processing_hours"), [0.0, 0.5, 0.0])
+
+    def test_who_moves_on_a_ticket_of_ones_own_works_on_it(self):
+        with freeze_time("2026-03-09 09:00:00"):
+            ticket = self._create_ticket()
+            ticket.user_id = self.agent
+        with freeze_time("2026-03-09 10:00:00"):
+            ticket.with_user(self.agent)._move_to_phase("in_progress")
+        with freeze_time("2026-03-09 11:00:00"):
+            ticket.with_user(self.agent)._move_to_phase("resolved")
+        received, work = ticket.stage_log_ids.sorted("id")[:2]
+        self.assertEqual(str(received.taken_at), "2026-03-09 10:00:00")
+        self.assertEqual((work.waiting_hours, work.processing_hours), (0.0, 1.0))
 
     def test_a_ticket_opened_in_the_past_has_its_history_from_then(self):
         ticket = self._create_ticket(opened_at="2020-05-05 10:00:00")

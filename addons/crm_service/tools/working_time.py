@@ -15,6 +15,7 @@
 """
 
 from bisect import bisect_right
+from datetime import timedelta
 
 
 class WorkingTime:
@@ -45,6 +46,26 @@ class WorkingTime:
     def hours(self, start, stop):
         """Return the working hours from `start` to `stop`, never negative."""
         return self.seconds(start, stop) / 3600
+
+    def before(self, stop, seconds):
+        """Return the moment from which `seconds` of work remain until `stop`.
+
+        None when the intervals hold fewer.
+
+        >>> from datetime import datetime as dt
+        >>> day = WorkingTime([(dt(2024, 1, 1, 8), dt(2024, 1, 1, 12)),
+        ...                    (dt(2024, 1, 1, 13), dt(2024, 1, 1, 17))])
+        >>> day.before(dt(2024, 1, 1, 14), 2 * 3600)
+        datetime.datetime(2024, 1, 1, 11, 0)
+        >>> day.before(dt(2024, 1, 1, 14), 9 * 3600)
+        """
+        if self._round_the_clock:
+            return stop - timedelta(seconds=seconds)
+        wanted = self._until(stop) - seconds
+        if wanted < 0:
+            return None
+        index = bisect_right(self._before, wanted) - 1
+        return self._starts[index] + timedelta(seconds=wanted - self._before[index])
 
     def _until(self, moment):
         """Return the working seconds from the first interval to `moment`."""
