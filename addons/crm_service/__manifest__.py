@@ -22,6 +22,7 @@
         "security/crm_service_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_service_rules.xml",
+        "security/service_sla_rules.xml",
         "data/service_process_data.xml",
         "data/service_ticket_type_data.xml",
         "data/mail_activity_type_data.xml",

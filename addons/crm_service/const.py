@@ -46,3 +46,35 @@ USUAL_DAYS = 90
 USUAL_MIN_VISITS = 5
 # A ticket is slow that stays so many times the usual time in its stage.
 SLOW_SHARE = 1.5
+
+# -- promises
+SLA_KINDS = [
+    ("first_response", "First Response"),
+    ("next_response", "Next Response"),
+    ("resolution", "Resolution"),
+]
+SLA_STATES = [
+    ("running", "Running"),
+    ("paused", "On Hold"),
+    ("reached", "Kept"),
+    ("missed", "Missed"),
+    ("cancelled", "Cancelled"),
+]
+SLA_OPEN_STATES = ("running", "paused")
+SLA_STATUSES = [
+    ("none", "No promise"),
+    ("on_time", "On time"),
+    ("at_risk", "At risk"),
+    ("breached", "Overdue"),
+    ("paused", "On hold"),
+    ("reached", "Kept"),
+    ("missed", "Missed"),
+]
+ESCALATION_TRIGGERS = [
+    ("share", "Share of the target is used"),
+    ("overdue", "Overdue by"),
+]
+# How many due clocks are dealt with in one transaction.
+SLA_BATCH_SIZE = 1000
+# A deadline is looked for this many years ahead; beyond, a calendar has no hours.
+SLA_HORIZON_YEARS = 5

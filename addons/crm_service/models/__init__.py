@@ -19,6 +19,11 @@ from . import service_urge
 from . import service_ticket_urge
 from . import service_stage_usual
 from . import service_ticket_time
+from . import service_sla_policy
+from . import service_sla
+from . import service_escalation
+from . import service_escalation_event
+from . import service_ticket_sla
 from . import service_api
 from . import service_api_ticket
 from . import service_event_log_setup

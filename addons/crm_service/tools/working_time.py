@@ -12,10 +12,34 @@
 0.0
 >>> WorkingTime(None).hours(dt(2024, 1, 1), dt(2024, 1, 2))
 24.0
+>>> week.add(dt(2024, 1, 1, 11), 2 * 3600)
+datetime.datetime(2024, 1, 1, 14, 0)
+>>> week.add(dt(2024, 1, 1, 11), 100 * 3600) is None
+True
+>>> [stop.hour for _start, stop in join([(dt(2024, 1, 1, 8), dt(2024, 1, 1, 12)),
+...                                      (dt(2024, 1, 1, 12), dt(2024, 1, 1, 17))])]
+[17]
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import timedelta
+
+
+def join(intervals):
+    """Yield (start, stop) pairs in order, with those that touch made one.
+
+    :param intervals: (start, stop) pairs of datetimes in any order
+    """
+    last = None
+    for start, stop in sorted(intervals):
+        if last and start <= last[1]:
+            last = (last[0], max(last[1], stop))
+        else:
+            if last:
+                yield last
+            last = (start, stop)
+    if last:
+        yield last
 
 
 class WorkingTime:
@@ -66,6 +90,28 @@ class WorkingTime:
             return None
         index = bisect_right(self._before, wanted) - 1
         return self._starts[index] + timedelta(seconds=wanted - self._before[index])
+
+    def add(self, start, seconds):
+        """Return the first moment by which `seconds` were worked since `start`.
+
+        :param float seconds: working seconds, not negative
+        :return: datetime, or None if the known intervals end before
+        """
+        if self._round_the_clock:
+            return start + timedelta(seconds=seconds)
+        if seconds <= 0:
+            return start
+        wanted = self._until(start) + seconds
+        index = bisect_left(self._before, wanted) - 1
+        if index < 0:
+            return None
+        moment = self._starts[index] + timedelta(seconds=wanted - self._before[index])
+        return moment if moment <= self._stops[index] else None
+
+    @property
+    def is_empty(self):
+        """Whether there is no working time at all."""
+        return not self._round_the_clock and not self._starts
 
     def _until(self, moment):
         """Return the working seconds from the first interval to `moment`."""

@@ -1,0 +1,86 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from odoo import fields, models
+
+from ..const import SLA_KINDS, SLA_STATES
+
+
+class ServiceSla(models.Model):
+    """The clock of one promise on one ticket. Written by the engine only."""
+
+    _name = "service.sla"
+    _description = "Service Promise Clock"
+    _order = "ticket_id desc, started_at, id"
+    _rec_name = "kind"
+
+    ticket_id = fields.Many2one(
+        "service.ticket", required=True, index=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    team_id = fields.Many2one("service.team", readonly=True, ondelete="set null")
+    type_id = fields.Many2one(
+        "service.ticket.type", "Ticket Type", readonly=True, ondelete="restrict"
+    )
+    policy_id = fields.Many2one(
+        "service.sla.policy",
+        "Promise",
+        required=True,
+        index=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    kind = fields.Selection(SLA_KINDS, required=True, readonly=True)
+    state = fields.Selection(
+        SLA_STATES, required=True, default="running", readonly=True
+    )
+    is_at_risk = fields.Boolean("At Risk", readonly=True)
+    is_breached = fields.Boolean("Overdue", readonly=True)
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Working Hours",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="restrict",
+        help="The hours that count. Empty: round the clock.",
+    )
+    target_seconds = fields.Integer(
+        "Target", required=True, readonly=True, help="Working seconds promised."
+    )
+    started_at = fields.Datetime("Started", required=True, readonly=True)
+    deadline = fields.Datetime(
+        readonly=True,
+        help="Empty while on hold, or if the calendar has no working hours.",
+    )
+    reached_at = fields.Datetime("Done At", readonly=True)
+    elapsed_seconds = fields.Integer(
+        "Used", readonly=True, help="Working seconds used when last counted."
+    )
+    held_seconds = fields.Integer(
+        "On Hold", readonly=True, help="Working seconds on hold when last counted."
+    )
+    overdue_seconds = fields.Integer(
+        "Overdue By", readonly=True, help="Working seconds beyond the target."
+    )
+    first_reached_at = fields.Datetime(
+        "First Done At", readonly=True, help="Before the ticket was reopened."
+    )
+    first_elapsed_seconds = fields.Integer(
+        "First Used", readonly=True, help="Before the ticket was reopened."
+    )
+    counted_at = fields.Datetime("Last Counted", readonly=True)
+    next_action_at = fields.Datetime(
+        readonly=True, help="When the job has to look at this clock next."
+    )
+    event_ids = fields.One2many("service.escalation.event", "sla_id", "Escalations")
+
+    _target_positive = models.Constraint(
+        "CHECK(target_seconds > 0)", "A promise needs more than no time at all."
+    )
+    _kind_unique = models.UniqueIndex(
+        "(ticket_id, kind) "
+        "WHERE kind != 'next_response' OR state IN ('running', 'paused')",
+        "This promise is counted for the ticket already.",
+    )
+    _due_idx = models.Index("(next_action_at, id) WHERE state = 'running'")
+    _open_calendar_idx = models.Index(
+        "(calendar_id) WHERE state IN ('running', 'paused')"
+    )
