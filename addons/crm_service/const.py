@@ -78,3 +78,23 @@ ESCALATION_TRIGGERS = [
 SLA_BATCH_SIZE = 1000
 # A deadline is looked for this many years ahead; beyond, a calendar has no hours.
 SLA_HORIZON_YEARS = 5
+# How a team's tickets find their responsible person.
+MANUAL = "manual"
+ASSIGNMENT_METHODS = [
+    (MANUAL, "By hand"),
+    ("round_robin", "In turn"),
+    ("least_loaded", "Fewest open tickets"),
+    ("skill", "By skill"),
+]
+
+# Why nobody could be found; the first four come from `tools.assignment`.
+ASSIGNMENT_PROBLEMS = [
+    ("member", "Nobody in the team"),
+    ("skill", "Nobody has the skill"),
+    ("absent", "Nobody at work"),
+    ("full", "Everybody is full"),
+    ("busy", "Being distributed"),
+]
+
+# More tickets than this in one go are given without a message for each of them.
+MAX_ASSIGNMENT_NOTICES = 10

@@ -58,8 +58,8 @@ def _company_rule(env, model):
 
 
 def _indexes(env, model):
-    """Fields that rules compare are found by an index."""
-    if model._abstract or model._transient:
+    """Fields that rules compare are found by an index, where there is a table."""
+    if model._abstract or model._transient or not model._auto:
         return
     leading = _leading_columns(env, model._table)
     for rule in _rules(env, model):

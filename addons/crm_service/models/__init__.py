@@ -29,3 +29,12 @@ from . import service_api_ticket
 from . import service_event_log_setup
 from . import service_event_log
 from . import res_partner
+from . import res_users
+from . import service_assignment_turn
+from . import service_assignment
+from . import service_skill_rule
+from . import service_team_member
+from . import service_team_presence
+from . import service_team_assignment
+from . import service_team_distribute
+from . import service_ticket_assignment

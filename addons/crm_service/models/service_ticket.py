@@ -24,6 +24,9 @@ FLOW_FIELDS = {
     "track_key",
     "external_ref",
     "external_digest",
+    "assigned_at",
+    "assignment_problem_code",
+    "assignment_details",
 }
 
 

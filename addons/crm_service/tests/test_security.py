@@ -4,8 +4,8 @@ from odoo.tests import new_test_user, tagged
 
 from .common import ServiceCommon
 
-# Holds no data of anybody: one row per locked phone, closed to all.
-WITHOUT_COMPANY = {"service.contact.lock"}
+# Holds no data of anybody: locks on phones and people, closed to all.
+WITHOUT_COMPANY = {"service.contact.lock", "service.assignment.turn"}
 
 
 @tagged("post_install", "-at_install")
