@@ -3,15 +3,21 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import acceptance_number, event_log, sla_clock, working_time
-from ..tools import acceptance_number, assignment, event_log, working_time
+from ..tools import (
+    acceptance_number,
+    assignment,
+    event_log,
+    sla_clock,
+    working_time,
+)
+
+TOOLS = (acceptance_number, assignment, event_log, sla_clock, working_time)
 
 
 @tagged("post_install", "-at_install")
 class TestDoctests(BaseCase):
     def test_examples_of_the_tools_are_true(self):
-        for module in (acceptance_number, event_log, sla_clock, working_time):
-        for module in (acceptance_number, assignment, event_log, working_time):
+        for module in TOOLS:
             result = doctest.testmod(module)
             self.assertTrue(result.attempted, module.__name__)
             self.assertFalse(result.failed, module.__name__)
