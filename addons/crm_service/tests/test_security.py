@@ -21,6 +21,7 @@ class TestSecurity(ServiceCommon):
             for name in names
             if name.startswith("service.")
             and not self.env[name]._abstract
+            and not self.env[name]._transient
             and self.env[name]._original_module == "crm_service"
         ]
 

@@ -1,0 +1,7 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from . import service_ticket_bulk
+from . import service_ticket_handover
+from . import service_ticket_urge
+from . import service_ticket_reassign
+from . import service_ticket_reroute
+from . import service_ticket_reroute_line
