@@ -27,8 +27,6 @@ class ServiceTicket(models.Model):
     can_hand_over = fields.Boolean(compute="_compute_can_work")
     can_finish = fields.Boolean(compute="_compute_can_work")
 
-    _work_idx = models.Index("(user_id, priority DESC, id DESC) WHERE is_open")
-
     @api.depends("user_id")
     @api.depends_context("uid")
     def _compute_is_mine(self):
@@ -180,7 +178,10 @@ class ServiceTicket(models.Model):
                 raise UserError(ticket._get_put_back_message())
         self._check_holder()
         # sudo: the user may lose the right to see the tickets by giving them away
-        self.sudo().write({"user_id": False})
+        tickets = self.sudo()
+        # not by an ordinary write: it might give them back to the same person at once
+        tickets._with_flow().write({"user_id": False})
+        tickets._log_hands()
         return True
 
     def _get_put_back_message(self):

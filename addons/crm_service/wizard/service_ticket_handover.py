@@ -15,9 +15,7 @@ class ServiceTicketHandover(models.TransientModel):
     user_id = fields.Many2one(
         "res.users", "To", required=True, domain="[('id', 'in', candidate_ids)]"
     )
-    note = fields.Text(
-        required=True, help="What is to do, and what was done already."
-    )
+    note = fields.Text(required=True, help="What is to do, and what was done already.")
 
     @api.depends("ticket_ids", "beyond_team")
     def _compute_candidate_ids(self):

@@ -24,9 +24,12 @@ class ServiceTicketReassign(models.TransientModel):
     def _compute_candidate_ids(self):
         for wizard in self:
             teams = wizard.team_id or wizard.ticket_ids.team_id
-            wizard.candidate_ids = teams.member_ids or self.env[
-                "service.ticket.handover"
-            ].new({"ticket_ids": wizard.ticket_ids.ids})._get_service_people()
+            wizard.candidate_ids = (
+                teams.member_ids
+                or self.env["service.ticket.handover"]
+                .new({"ticket_ids": wizard.ticket_ids.ids})
+                ._get_service_people()
+            )
 
     def action_apply(self):
         """Reassign the tickets; each whole or not at all."""
