@@ -38,6 +38,20 @@ CLOCKS = [("running", "Running"), ("paused", "Paused")]
 
 ROUTE_MODES = [("automatic", "Automatic"), ("manual", "Button")]
 
+PROCESS_STATES = [
+    ("draft", "Draft"),
+    ("published", "Published"),
+    ("retired", "Retired"),
+]
+
+# What a button asks before the ticket goes on.
+QUESTIONS = [
+    ("none", "Nothing"),
+    ("reason", "A reason"),
+    ("person", "Who takes over"),
+    ("reason_person", "A reason and who takes over"),
+]
+
 # How many automatic routes a ticket may follow in one go.
 MAX_AUTOMATIC_STEPS = 20
 
@@ -98,3 +112,6 @@ ASSIGNMENT_PROBLEMS = [
 
 # More tickets than this in one go are given without a message for each of them.
 MAX_ASSIGNMENT_NOTICES = 10
+
+# How deep sub-tickets of sub-tickets may go.
+MAX_LEVELS = 5

@@ -177,7 +177,7 @@ class ServiceEventLog(models.AbstractModel):
     @api.model
     def _prepare_log_vals_list(self, ticket, case, maps):
         """Return the values of a history row for each event of `case`."""
-        entered_at = case.opened_at
+        entered_at, origin = case.opened_at, False
         result = []
         for event in case.events:
             stage = maps.stages[event.activity]
@@ -188,6 +188,7 @@ class ServiceEventLog(models.AbstractModel):
                     "process_id": stage.process_id.id,
                     "stage_id": stage.id,
                     "phase": stage.phase,
+                    "from_stage_id": origin,
                     "company_id": ticket.company_id.id,
                     "team_id": self._pick(maps.teams, event.get("workgroup")),
                     "actor_name": event.get("resource") or False,
@@ -198,5 +199,5 @@ class ServiceEventLog(models.AbstractModel):
                     "processing_hours": 0.0,
                 }
             )
-            entered_at = event.completed_at
+            entered_at, origin = event.completed_at, stage.id
         return result

@@ -55,10 +55,11 @@ class ServiceEventLog(models.AbstractModel):
         :param log: a `tools.event_log.EventLog`
         :param str source: name of the file, to know its customers again
         """
-        process = self._get_process()
+        process = self._get_process()._with_structure()
+        stages = self._get_stages(process, log.values_of(ACTIVITY))
+        self._add_routes(process, stages, log.steps())
         maps = EventLogMaps(source, self._get_ticket_type(process))
-        maps.stages = self._get_stages(process, log.values_of(ACTIVITY))
-        self._add_routes(process, maps.stages, log.steps())
+        maps.stages = stages
         maps.teams = self._get_records("service.team", "name", log, "workgroup")
         maps.partners = self._get_records("res.partner", "ref", log, "customer", source)
         maps.products = self._get_records(
@@ -114,9 +115,15 @@ class ServiceEventLog(models.AbstractModel):
 
     @api.model
     def _get_ticket_type(self, process):
-        """Return the company's type of imported tickets."""
+        """Return the company's type of imported tickets.
+
+        Their process is published as it was found: what happened needs no proof that
+        it could happen.
+        """
         types = self.env["service.ticket.type"].with_context(active_test=False)
         domain = [("code", "=", PROCESS_CODE), ("company_id", "=", self.env.company.id)]
+        if process.state == "draft":
+            process._publish()
         return types.search(domain, limit=1) or types.create(
             {
                 "name": self.env._("Imported ticket"),

@@ -1,6 +1,8 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models, tools
 
+from ..const import PROCESS_STATES
+
 
 class ServiceProcess(models.Model):
     """A process definition: the stages a ticket goes through and the ways between."""
@@ -13,6 +15,16 @@ class ServiceProcess(models.Model):
     code = fields.Char(required=True, copy=False, help="Short name for other systems.")
     version = fields.Integer(required=True, default=1, copy=False)
     active = fields.Boolean(default=True)
+    state = fields.Selection(
+        PROCESS_STATES,
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        help="Tickets start on the published version only. Those under way stay on "
+        "theirs, also when it is retired.",
+    )
+    published_at = fields.Datetime("Published On", readonly=True, copy=False)
     description = fields.Text(translate=True)
     company_id = fields.Many2one(
         "res.company", index=True, help="Empty: every company uses this process."
@@ -24,6 +36,11 @@ class ServiceProcess(models.Model):
     _code_version_unique = models.UniqueIndex(
         "(code, version, COALESCE(company_id, 0))",
         "This version of the process exists already. Give it another version number.",
+    )
+    _published_unique = models.UniqueIndex(
+        "(code, COALESCE(company_id, 0)) WHERE state = 'published'",
+        "Another version of this process was published at the same moment. Reload and "
+        "look at it first.",
     )
     _version_positive = models.Constraint(
         "CHECK(version > 0)", "Versions of a process are numbered from 1."
@@ -65,6 +82,7 @@ class ServiceProcess(models.Model):
     def copy(self, default=None):
         """Override to copy the stages and the routes between them too."""
         copies = super().copy(default=default)
+        # a copy is a draft: nobody follows it yet
         for process, new in zip(self, copies, strict=True):
             process._copy_graph_to(new)
         return copies

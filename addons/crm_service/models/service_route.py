@@ -5,7 +5,19 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..const import PRIORITIES, ROUTE_MODES
+from ..const import PRIORITIES, QUESTIONS, ROUTE_MODES
+from ..tools.process_graph import ProcessGraph
+
+# What tickets under way rely on; the rest may be changed while they follow a route.
+STRUCTURE_FIELDS = {
+    "active",
+    "child_type_id",
+    "domain",
+    "from_stage_id",
+    "mode",
+    "process_id",
+    "to_stage_id",
+}
 
 
 class ServiceRoute(models.Model):
@@ -14,6 +26,7 @@ class ServiceRoute(models.Model):
     _name = "service.route"
     _description = "Service Route"
     _order = "process_id, sequence, id"
+    _check_company_auto = True
 
     name = fields.Char(
         "Button", required=True, translate=True, help="What the button says."
@@ -51,6 +64,47 @@ class ServiceRoute(models.Model):
     )
     team_id = fields.Many2one("service.team", "New Team")
     priority = fields.Selection(PRIORITIES, "New Priority")
+    user_id = fields.Many2one(
+        "res.users", "New Responsible", domain=[("share", "=", False)]
+    )
+    tag_ids = fields.Many2many(
+        "crm.tag", "service_route_tag_rel", "route_id", "tag_id", "Tags to Add"
+    )
+    group_ids = fields.Many2many(
+        "res.groups",
+        "service_route_group_rel",
+        "route_id",
+        "group_id",
+        "Who May",
+        help="Only members of these groups see the button. Empty: everybody who works "
+        "on the ticket.",
+    )
+    question = fields.Selection(
+        QUESTIONS,
+        "Asks for",
+        required=True,
+        default="none",
+        help="What the button asks before the ticket goes on.",
+    )
+    # -- sub-ticket
+    child_type_id = fields.Many2one(
+        "service.ticket.type",
+        "Opens a Sub-ticket",
+        check_company=True,
+        ondelete="restrict",
+        help="For another department, with the process of this type.",
+    )
+    child_team_id = fields.Many2one(
+        "service.team",
+        "Sub-ticket's Team",
+        check_company=True,
+        help="Empty: the default team of its type.",
+    )
+    child_name = fields.Char(
+        "Sub-ticket's Subject",
+        translate=True,
+        help="Put before the ticket's own subject.",
+    )
 
     @api.depends("name", "from_stage_id.name", "to_stage_id.name")
     def _compute_display_name(self):
@@ -91,6 +145,12 @@ class ServiceRoute(models.Model):
                     )
                 ) from error
 
+    @api.constrains(
+        "active", "domain", "from_stage_id", "mode", "sequence", "to_stage_id"
+    )
+    def _check_process(self):
+        self.process_id._check_published()
+
     def _get_domain(self):
         """Return the condition as a domain on tickets."""
         self.ensure_one()
@@ -108,6 +168,58 @@ class ServiceRoute(models.Model):
             return False
         return self.from_stage_id == stage or (
             not self.from_stage_id and not stage.is_end
+        )
+
+    def _filter_allowed(self):
+        """Return those of these routes whose button the user may press."""
+        if self.env.su:
+            return self
+        own = set(self.env.user._get_group_ids())
+        # sudo: who may do what is read for everybody
+        return self.filtered(
+            lambda r: not r.sudo().group_ids or own & set(r.sudo().group_ids.ids)
+        )
+
+    # -- the whole process ----------------------------------------------------
+
+    def _get_origins(self, stages):
+        """Return those of `stages` that this route leaves from."""
+        return stages.filtered(lambda stage: self._starts_at(stage))
+
+    def _get_graph(self, stages):
+        """Return these routes between `stages`, by their ids, as a graph."""
+        return ProcessGraph(
+            stages[:1].id,
+            stages.ids,
+            stages.filtered("is_end").ids,
+            [
+                (origin.id, route.to_stage_id.id)
+                for route in self
+                for origin in route._get_origins(stages)
+            ],
+        )
+
+    def _get_certain_steps(self, stages):
+        """Return {stage id: id of the stage every ticket is sent on to at once}."""
+        needs = stages._get_needs()
+        steps = {}
+        for stage in stages.filtered(lambda stage: stage.id not in needs):
+            automatic = self.filtered(
+                lambda r, stage=stage: r.mode == "automatic" and r._starts_at(stage)
+            )
+            first = automatic.sorted()[:1]
+            if first and first._get_domain().is_true():
+                steps[stage.id] = first.to_stage_id.id
+        return steps
+
+    def _get_archived_problem(self):
+        """Return the sentence about a route from or to a stage that is put away."""
+        stages = self.from_stage_id | self.to_stage_id
+        return self.env._(
+            "The route “%(route)s” belongs to the archived stage “%(stage)s”. Archive "
+            "the route too, or choose another stage.",
+            route=self.name,
+            stage=stages.filtered(lambda stage: not stage.active)[:1].name,
         )
 
     @api.model
@@ -128,18 +240,37 @@ class ServiceRoute(models.Model):
         ids = self._get_ids_by_process(mode).get(stage.process_id.id, ())
         return self.browse(ids).filtered(lambda route: route._starts_at(stage))
 
+    # -- guards ---------------------------------------------------------------
+
     @api.model_create_multi
     def create(self, vals_list):
-        """Override to forget what is remembered of the routes."""
+        """Override to keep what tickets follow, and forget what is remembered."""
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        routes = super().create(vals_list)
+        routes.process_id._check_unlocked()
+        return routes
 
     def write(self, vals):
-        """Override to forget what is remembered of the routes."""
+        """Override to keep what tickets follow, and forget what is remembered."""
+        if any(route._changes_structure(vals) for route in self):
+            self.process_id._check_unlocked()
         self.env.registry.clear_cache()
         return super().write(vals)
 
+    def _changes_structure(self, vals):
+        """Tell whether `vals` change where this route leads, when, or in what order."""
+        names = STRUCTURE_FIELDS | ({"sequence"} if self.mode == "automatic" else set())
+        return any(
+            self._fields[name].convert_to_write(self[name], self) != vals[name]
+            for name in names & vals.keys()
+        )
+
     def unlink(self):
-        """Override to forget what is remembered of the routes."""
+        """Override to keep what tickets follow, and forget what is remembered."""
+        processes = self.process_id
+        processes._check_unlocked()
         self.env.registry.clear_cache()
-        return super().unlink()
+        result = super().unlink()
+        processes.invalidate_recordset(["route_ids"])
+        processes._check_published()
+        return result

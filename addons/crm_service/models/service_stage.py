@@ -1,8 +1,19 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
 
 from ..const import CLOCKS, ENDED_PHASES, PHASES
+
+# What tickets under way rely on; the rest may be changed while they follow a stage.
+STRUCTURE_FIELDS = {
+    "active",
+    "check_ids",
+    "clock",
+    "phase",
+    "required_field_ids",
+    "sequence",
+    "waits_for_children",
+}
 
 
 class ServiceStage(models.Model):
@@ -40,6 +51,24 @@ class ServiceStage(models.Model):
     instructions = fields.Html(
         translate=True, help="Shown to whoever works on a ticket in this stage."
     )
+    required_field_ids = fields.Many2many(
+        "ir.model.fields",
+        "service_stage_required_field_rel",
+        "stage_id",
+        "field_id",
+        "Fields to Fill In",
+        domain="[('model', '=', 'service.ticket'), ('readonly', '=', False)]",
+        ondelete="cascade",
+        help="A ticket leaves this stage only when these are filled in.",
+    )
+    check_ids = fields.One2many(
+        "service.stage.check", "stage_id", "Checklist", copy=True
+    )
+    waits_for_children = fields.Boolean(
+        "Waits for Sub-tickets",
+        help="A ticket leaves this stage only when all of its sub-tickets are resolved, "
+        "closed or cancelled.",
+    )
     fold = fields.Boolean("Folded in Kanban")
     is_end = fields.Boolean(compute="_compute_is_end")
 
@@ -48,17 +77,86 @@ class ServiceStage(models.Model):
         for stage in self:
             stage.is_end = stage.phase in ENDED_PHASES
 
+    @api.constrains("active", "phase", "process_id", "sequence", "waits_for_children")
+    def _check_process(self):
+        self.process_id._check_published()
+
+    @api.constrains("required_field_ids")
+    def _check_required_fields(self):
+        # sudo: which fields there are is no secret of the managers
+        for field in self.sudo().required_field_ids:
+            if field.model != "service.ticket" or field.readonly:
+                raise ValidationError(
+                    self.env._(
+                        "“%(field)s” cannot be filled in on a ticket. Choose another "
+                        "field.",
+                        field=field.field_description,
+                    )
+                )
+
+    @api.model
+    @tools.ormcache()
+    def _get_needs(self):
+        """Return what stages ask for before a ticket leaves them.
+
+        :return: {stage id: dict of `fields` (names), `checks` (ids of the lines),
+            `waits`}, only of the stages that ask for something
+        """
+        # as superuser and without context: the answer is remembered for everybody
+        model = self.env(su=True, context={"active_test": False})[self._name]
+        domain = ["|", ("required_field_ids", "!=", False), ("check_ids", "!=", False)]
+        stages = model.search(["|", ("waits_for_children", "=", True), *domain])
+        return {
+            stage.id: {
+                "fields": tuple(stage.required_field_ids.mapped("name")),
+                "checks": tuple(stage.check_ids.ids),
+                "waits": stage.waits_for_children,
+            }
+            for stage in stages
+        }
+
     @api.model_create_multi
     def create(self, vals_list):
-        """Override to forget what is remembered of the processes."""
+        """Override to keep what tickets follow, and forget what is remembered."""
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        stages = super().create(vals_list)
+        stages.process_id._check_unlocked()
+        return stages
 
     def write(self, vals):
-        """Override to keep a stage in its process, and forget what is remembered."""
+        """Override to keep what tickets follow, and forget what is remembered."""
         self._check_process_kept(vals)
+        if STRUCTURE_FIELDS & self._get_changed(vals):
+            self.process_id._check_unlocked()
+        if vals.get("active") is False:
+            self._check_empty()
         self.env.registry.clear_cache()
         return super().write(vals)
+
+    def _get_changed(self, vals):
+        """Return the names of the fields that `vals` changes on any of these."""
+        return {
+            name
+            for name, value in vals.items()
+            if isinstance(value, list | tuple)
+            or any(stage[name] != value for stage in self)
+        }
+
+    def _check_empty(self):
+        """Refuse to put stages away while open tickets are in them."""
+        # sudo: tickets of other companies count too
+        tickets = self.env["service.ticket"].sudo().with_context(active_test=False)
+        domain = [("stage_id", "in", self.ids), ("is_open", "=", True)]
+        ticket = tickets.search(domain, limit=1)
+        if ticket:
+            raise UserError(
+                self.env._(
+                    "Open tickets are in the stage “%(stage)s”, such as %(number)s. "
+                    "Move them on before you archive it.",
+                    stage=ticket.stage_id.name,
+                    number=ticket.number,
+                )
+            )
 
     def _check_process_kept(self, vals):
         """Refuse to move a stage into another process."""
@@ -90,6 +188,11 @@ class ServiceStage(models.Model):
             )
 
     def unlink(self):
-        """Override to forget what is remembered of the processes."""
+        """Override to keep what tickets follow, and forget what is remembered."""
+        processes = self.process_id
+        processes._check_unlocked()
         self.env.registry.clear_cache()
-        return super().unlink()
+        result = super().unlink()
+        processes.invalidate_recordset(["stage_ids", "route_ids"])
+        processes._check_published()
+        return result

@@ -33,6 +33,26 @@ class ServiceStageLog(models.Model):
         "service.stage", required=True, index=True, readonly=True, ondelete="restrict"
     )
     phase = fields.Selection(PHASES, required=True, readonly=True)
+    from_stage_id = fields.Many2one(
+        "service.stage",
+        "From",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="restrict",
+        help="The stage the ticket came from. Empty: it began here.",
+    )
+    route_id = fields.Many2one(
+        "service.route",
+        "Way",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="restrict",
+        help="The button or automatic route that was taken.",
+    )
+    reason = fields.Text(readonly=True)
+    is_adhoc = fields.Boolean(
+        "Off the Defined Way", readonly=True, help="Somebody sent the ticket here."
+    )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, readonly=True, ondelete="restrict"
     )

@@ -2,31 +2,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..const import DONE_PHASES, ENDED_PHASES, MAX_AUTOMATIC_STEPS
+from ..const import DONE_PHASES, ENDED_PHASES
 
 
 class ServiceTicket(models.Model):
     """The way of a ticket through the stages of its process."""
 
     _inherit = "service.ticket"
-
-    @api.depends("stage_id", "type_id", "team_id", "user_id", "priority", "partner_id")
-    def _compute_available_route_ids(self):
-        routes = self.env["service.route"]
-        for ticket in self:
-            ticket.available_route_ids = routes
-        for stage, tickets in self.filtered("stage_id").grouped("stage_id").items():
-            for route in routes._get_routes(stage, "manual"):
-                for ticket in route._filter_tickets(tickets):
-                    ticket.available_route_ids |= route
-
-    @api.depends("available_route_ids")
-    def _compute_route_buttons(self):
-        for ticket in self:
-            ticket.route_buttons = [
-                {"id": route.id, "label": route.name}
-                for route in ticket.available_route_ids
-            ]
 
     # -- start --------------------------------------------------------------
 
@@ -54,6 +36,7 @@ class ServiceTicket(models.Model):
     def _start(self, wanted):
         """Log the first stage, go to the `wanted` ones, follow automatic routes."""
         self._log_enter()
+        self._after_enter_stage()
         for ticket, stage in zip(self, wanted, strict=True):
             if stage:
                 ticket._move_by_hand(stage_id=stage.id)
@@ -87,21 +70,37 @@ class ServiceTicket(models.Model):
         stages = self.env["service.stage"].sudo().browse(ids)
         return stages.filtered(lambda stage: stage.phase == phase)[:1].sudo(False)
 
-    def _enter_stage(self, stage, extra_vals=None):
+    def _enter_stage(
+        self, stage, extra_vals=None, route=None, reason=None, is_adhoc=False
+    ):
         """Enter `stage`, with its log, dates and team. The one place that does it.
 
         :param stage: a stage of the tickets' process; none does nothing
         :param dict extra_vals: what else to write
+        :param route: the `service.route` that was taken, for the history
+        :param str reason: why, for the history
+        :param bool is_adhoc: whether the tickets leave the defined way
         """
         tickets = self.filtered(lambda ticket: stage and ticket.stage_id != stage)
         if not tickets:
             return
         tickets._check_enter_stage(stage)
         now = fields.Datetime.now()
+        notes = {"route_id": route.id if route else False, "is_adhoc": is_adhoc}
+        notes["reason"] = reason and reason.strip()
+        origins = {ticket.id: ticket.stage_id.id for ticket in tickets}
         tickets._log_leave(now)
         for group in tickets.grouped(lambda t: t._get_enter_key()).values():
             group._with_flow().write(group._prepare_enter_vals(stage, now, extra_vals))
-        tickets._log_enter()
+        tickets._log_enter(origins, notes)
+        tickets._after_enter_stage()
+
+    def _after_enter_stage(self):
+        """Hook: these tickets, new ones too, have just entered their stage.
+
+        Their history is written. Extend it for what follows from the stage, for all
+        of them at once; it does nothing by default.
+        """
 
     def _check_enter_stage(self, stage):
         """Hook: raise a UserError when these tickets may not enter `stage` now.
@@ -149,122 +148,7 @@ class ServiceTicket(models.Model):
             ticket._with_flow().process_id = process
             ticket._enter_stage(stage or process._get_first_stage())
 
-    # -- routes -------------------------------------------------------------
-
-    def _move_by_hand(self, stage_id=None, phase=None):
-        """Go to a stage (or the first one of a phase) by a button's route.
-
-        :raises UserError: no button of the present stage leads there
-        """
-        for ticket in self:
-            stage = self.env["service.stage"].browse(stage_id or ())
-            if not stage and phase != ticket.phase:
-                stage = ticket._choose_stage_of_phase(phase)
-            if stage and stage != ticket.stage_id:
-                ticket._follow_route(ticket._find_route_to(stage))
-
-    def _choose_stage_of_phase(self, phase):
-        """Return the stage of `phase` that a button leads to, else the first one."""
-        reachable = self.available_route_ids.to_stage_id
-        stage = reachable.filtered(lambda stage: stage.phase == phase)[:1]
-        return stage or self._get_stage_of_phase(self.process_id, phase)
-
-    def _find_route_to(self, stage):
-        """Return the button's route from the present stage to `stage`.
-
-        :raises UserError: there is none
-        """
-        self.ensure_one()
-        routes = self.available_route_ids
-        route = routes.filtered(lambda route: route.to_stage_id == stage)[:1]
-        if not route:
-            raise UserError(self._get_no_route_message(stage.name))
-        return route
-
-    def _get_no_route_message(self, target):
-        """Return the sentence that tells where this ticket can go instead."""
-        names = self.available_route_ids.to_stage_id.mapped("name")
-        if not names:
-            return self.env._(
-                "Ticket %(number)s cannot go from “%(stage)s” to “%(target)s”: its "
-                "process has no button there that fits this ticket.",
-                number=self.number,
-                stage=self.stage_id.name,
-                target=target,
-            )
-        return self.env._(
-            "Ticket %(number)s cannot go from “%(stage)s” to “%(target)s”. From "
-            "there it can go to: %(stages)s.",
-            number=self.number,
-            stage=self.stage_id.name,
-            target=target,
-            stages=", ".join(names),
-        )
-
-    def _follow_route(self, route):
-        """Enter the stage that `route` leads to, with its team and priority."""
-        extra_vals = {}
-        if route.team_id:
-            extra_vals["team_id"] = route.team_id.id
-        if route.priority:
-            extra_vals["priority"] = route.priority
-        self._enter_stage(route.to_stage_id, extra_vals)
-
-    def _apply_automatic_routes(self):
-        """Follow the automatic routes that fit, until none fits any more.
-
-        :raises UserError: they lead in a circle
-        """
-        processes = self.env["service.route"]._get_ids_by_process("automatic")
-        if not processes:
-            return
-        moving = self.filtered(lambda ticket: ticket.process_id.id in processes)
-        for _step in range(MAX_AUTOMATIC_STEPS):
-            moving = moving._follow_first_fits()
-            if not moving:
-                return
-        raise UserError(
-            self.env._(
-                "The automatic routes of the process “%(process)s” send ticket "
-                "%(number)s in a circle, now at “%(stage)s”. Ask the service manager "
-                "to change their conditions.",
-                process=moving[0].process_id.display_name,
-                number=moving[0].number,
-                stage=moving[0].stage_id.name,
-            )
-        )
-
-    def _follow_first_fits(self):
-        """Take one automatic route each, the first that fits; return who moved."""
-        moved = self.browse()
-        for stage, tickets in self.grouped("stage_id").items():
-            for route in self.env["service.route"]._get_routes(stage, "automatic"):
-                fits = route._filter_tickets(tickets)
-                fits._follow_route(route)
-                moved |= fits
-                tickets -= fits
-        return moved
-
     # -- buttons ------------------------------------------------------------
-
-    def action_route(self, route):
-        """Go along a button's route.
-
-        :param route: a `service.route` or its id
-        :raises UserError: it does not leave from the tickets' stage, or its
-            condition does not hold
-        """
-        if isinstance(route, int):
-            route = self.env["service.route"].browse(route).exists()
-        self.check_access("write")
-        for ticket in self:
-            if not route or route not in ticket.available_route_ids:
-                raise UserError(
-                    ticket._get_no_route_message(route.to_stage_id.name or "?")
-                )
-            ticket._follow_route(route)
-        self._apply_automatic_routes()
-        return True
 
     def action_close(self):
         """Close the tickets, by way of being resolved if they are not yet.

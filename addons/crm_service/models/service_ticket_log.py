@@ -10,11 +10,23 @@ class ServiceTicket(models.Model):
 
     _inherit = "service.ticket"
 
-    def _log_enter(self):
-        """Write a row for the stage that each ticket is in now."""
+    def _log_enter(self, origins=None, notes=None):
+        """Write a row for the stage that each ticket is in now.
+
+        :param dict origins: {ticket id: id of the stage it came from}
+        :param dict notes: how they came here: `route_id`, `reason`, `is_adhoc`
+        """
+        origins, notes = origins or {}, notes or {}
         # sudo: the history is written for everybody and by nobody
         self.env["service.stage.log"].sudo().create(
-            [ticket._prepare_log_vals() for ticket in self]
+            [
+                {
+                    **ticket._prepare_log_vals(),
+                    "from_stage_id": origins.get(ticket.id, False),
+                    **notes,
+                }
+                for ticket in self
+            ]
         )
 
     def _prepare_log_vals(self):

@@ -59,3 +59,17 @@ class ServiceTicketType(models.Model):
                         prefix=ticket_type.number_prefix,
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to publish a process that is a draft still."""
+        types = super().create(vals_list)
+        types.process_id._publish_drafts()
+        return types
+
+    def write(self, vals):
+        """Override to publish a process that is a draft still."""
+        result = super().write(vals)
+        if vals.get("process_id"):
+            self.process_id._publish_drafts()
+        return result

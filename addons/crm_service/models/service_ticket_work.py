@@ -255,7 +255,8 @@ class ServiceTicket(models.Model):
                         number=ticket.number,
                     )
                 )
-        result = True
+        if len(self) == 1:
+            return self.action_ask_route(self.available_route_ids[:1])
         for route, tickets in self.grouped(lambda t: t.available_route_ids[:1]).items():
-            result = tickets.action_route(route)
-        return result
+            tickets.action_route(route)
+        return True

@@ -5,3 +5,7 @@ from . import service_ticket_urge
 from . import service_ticket_reassign
 from . import service_ticket_reroute
 from . import service_ticket_reroute_line
+from . import service_process_migrate
+from . import service_process_migrate_line
+from . import service_route_question
+from . import service_ticket_detour

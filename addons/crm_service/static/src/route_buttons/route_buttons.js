@@ -20,7 +20,7 @@ export class RouteButtons extends Component {
             attrs: HOTKEYS[index] ? {"data-hotkey": HOTKEYS[index]} : {},
             clickParams: {
                 type: "object",
-                name: "action_route",
+                name: "action_ask_route",
                 args: JSON.stringify([route.id]),
             },
         }));
