@@ -120,7 +120,7 @@ class ServiceEventLog(models.AbstractModel):
             "name": case.case_id,
             "description": self._prepare_description(case),
             "type_id": maps.ticket_type.id,
-            "process_id": maps.ticket_type.process_id.id,
+            "process_id": stage.process_id.id,
             "company_id": self.env.company.id,
             "channel": "api",
             "priority": PRIORITY_WORDS.get(case.latest("seriousness").lower(), "1"),

@@ -101,7 +101,9 @@ class ServiceEventLog(models.AbstractModel):
         """Return the company's process of imported tickets."""
         processes = self.env["service.process"]
         domain = [("code", "=", PROCESS_CODE), ("company_id", "=", self.env.company.id)]
-        process = processes.with_context(active_test=False).search(domain, limit=1)
+        processes = processes.with_context(active_test=False)
+        # the first version: later ones are made by people, for new tickets
+        process = processes.search(domain, order="version", limit=1)
         return process or processes.create(
             {
                 "name": self.env._("Help desk log"),

@@ -298,8 +298,11 @@ class ServiceProcess(models.Model):
     def action_migrate(self):
         """Open the wizard that moves open tickets to another version."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_service.service_process_migrate_action"
-        )
-        action["context"] = {"default_process_id": self.id}
-        return action
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Migrate Open Tickets"),
+            "res_model": "service.process.migrate",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_process_id": self.id},
+        }

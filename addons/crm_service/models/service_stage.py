@@ -138,8 +138,10 @@ class ServiceStage(models.Model):
         return {
             name
             for name, value in vals.items()
-            if isinstance(value, list | tuple)
-            or any(stage[name] != value for stage in self)
+            if any(
+                self._fields[name].convert_to_write(stage[name], stage) != value
+                for stage in self
+            )
         }
 
     def _check_empty(self):
@@ -182,7 +184,8 @@ class ServiceStage(models.Model):
             raise UserError(
                 self.env._(
                     "Tickets have been in the stage “%(stage)s”, so its history must "
-                    "stay. Archive the stage instead of deleting it.",
+                    "stay. Archive the stage instead of deleting it, in a new version "
+                    "of its process.",
                     stage=used.stage_id.name,
                 )
             )
@@ -190,9 +193,9 @@ class ServiceStage(models.Model):
     def unlink(self):
         """Override to keep what tickets follow, and forget what is remembered."""
         processes = self.process_id
-        processes._check_unlocked()
         self.env.registry.clear_cache()
         result = super().unlink()
+        processes._check_unlocked()
         processes.invalidate_recordset(["stage_ids", "route_ids"])
         processes._check_published()
         return result

@@ -46,8 +46,11 @@ class ServiceTicket(models.Model):
         """Open the question where to send this ticket, and why."""
         self.ensure_one()
         self._ensure_detour_allowed()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_service.service_ticket_detour_action"
-        )
-        action["context"] = {"default_ticket_id": self.id}
-        return action
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Off the Defined Way"),
+            "res_model": "service.ticket.detour",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_ticket_id": self.id},
+        }

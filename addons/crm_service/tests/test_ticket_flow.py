@@ -129,11 +129,28 @@ class TestTicketFlow(ServiceCommon):
         self.assertEqual(ticket.stage_id, self.fixed)
         self.assertEqual(len(ticket.stage_log_ids), 4)
 
-    def test_a_circle_of_automatic_routes_ends_with_a_sentence(self):
-        self._create_route(self.new, self.work, mode="automatic")
-        self._create_route(self.work, self.new, mode="automatic")
-        with self.assertRaisesRegex(UserError, "in a circle"):
-            self._ticket()
+    def test_a_circle_of_automatic_routes_leaves_the_ticket_and_says_so(self):
+        normal = "[('priority', '=', '1')]"
+        self._create_route(self.new, self.work, mode="automatic", domain=normal)
+        self._create_route(self.work, self.new, mode="automatic", domain=normal)
+        ticket = self._ticket(priority="0")
+        ticket.write({"priority": "1", "name": "Still written"})
+        self.assertRecordValues(
+            ticket,
+            [{"stage_id": self.new.id, "priority": "1", "name": "Still written"}],
+        )
+        self.assertEqual(len(ticket.stage_log_ids), 1)
+        self.assertIn("in a circle", ticket.message_ids[0].body)
+
+    def test_a_circle_holds_back_nobody_else(self):
+        self._create_route(
+            self.new, self.work, mode="automatic", domain="[('priority', '>', '0')]"
+        )
+        self._create_route(
+            self.work, self.new, mode="automatic", domain="[('priority', '=', '1')]"
+        )
+        tickets = self._ticket(priority="1") | self._ticket(priority="3")
+        self.assertEqual(tickets.mapped("stage_id"), self.new | self.work)
 
     def test_a_condition_that_cannot_be_read_is_refused(self):
         for domain in ("[(", "[('no_field', '=', 1)]", "open('/x')", "7"):

@@ -1,8 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 
-from ..const import PHASES
-
 
 class ServiceProcessMigrateLine(models.TransientModel):
     """Where the open tickets of one stage go in the other version."""
@@ -14,11 +12,11 @@ class ServiceProcessMigrateLine(models.TransientModel):
     migrate_id = fields.Many2one(
         "service.process.migrate", required=True, index=True, ondelete="cascade"
     )
-    target_id = fields.Many2one(related="migrate_id.target_id")
+    target_id = fields.Many2one(related="migrate_id.target_id", string="Version")
     stage_id = fields.Many2one(
         "service.stage", "From", required=True, readonly=True, ondelete="cascade"
     )
-    phase = fields.Selection(PHASES, related="stage_id.phase", string="Phase Now")
+    phase = fields.Selection(related="stage_id.phase", string="Phase Now")
     target_stage_id = fields.Many2one(
         "service.stage",
         "To",
@@ -26,7 +24,7 @@ class ServiceProcessMigrateLine(models.TransientModel):
         domain="[('process_id', '=', target_id)]",
     )
     target_phase = fields.Selection(
-        PHASES, related="target_stage_id.phase", string="Phase Then"
+        related="target_stage_id.phase", string="Phase Then"
     )
     ticket_count = fields.Integer("Open Tickets", compute="_compute_ticket_count")
     changes_phase = fields.Boolean(

@@ -1,8 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 
-from ..const import QUESTIONS
-
 
 class ServiceRouteQuestion(models.TransientModel):
     """What a button asks before the ticket goes on: a reason, a person."""
@@ -16,7 +14,7 @@ class ServiceRouteQuestion(models.TransientModel):
     route_id = fields.Many2one(
         "service.route", required=True, readonly=True, ondelete="cascade"
     )
-    question = fields.Selection(QUESTIONS, related="route_id.question")
+    question = fields.Selection(related="route_id.question")
     to_stage_id = fields.Many2one(related="route_id.to_stage_id", string="Goes to")
     reason = fields.Text(help="Kept in the ticket's history; the customer sees it not.")
     user_id = fields.Many2one(
