@@ -104,7 +104,8 @@ class ServiceProcess(models.Model):
         if trapped:
             problems.append(
                 self.env._(
-                    "From these stages no way leads to an end: %(stages)s. Add a route.",
+                    "From these stages no way leads to an end: %(stages)s. Add a "
+                    "route.",
                     stages=self._join_names(trapped),
                 )
             )

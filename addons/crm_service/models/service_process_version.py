@@ -238,8 +238,8 @@ class ServiceProcess(models.Model):
             labels = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
                 self.env._(
-                    "“%(process)s” is “%(state)s”, so this does not apply to it. Reload "
-                    "the page to see its buttons.",
+                    "“%(process)s” is “%(state)s”, so this does not apply to it. "
+                    "Reload the page to see its buttons.",
                     process=self.display_name,
                     state=labels[self.state],
                 )
@@ -252,8 +252,8 @@ class ServiceProcess(models.Model):
         if types:
             raise UserError(
                 self.env._(
-                    "These ticket types use “%(process)s”: %(types)s. Give them another "
-                    "process first, or publish a newer version.",
+                    "These ticket types use “%(process)s”: %(types)s. Give them "
+                    "another process first, or publish a newer version.",
                     process=self.display_name,
                     types=", ".join(types.mapped("name")),
                 )

@@ -66,8 +66,8 @@ class ServiceStage(models.Model):
     )
     waits_for_children = fields.Boolean(
         "Waits for Sub-tickets",
-        help="A ticket leaves this stage only when all of its sub-tickets are resolved, "
-        "closed or cancelled.",
+        help="A ticket leaves this stage only when all of its sub-tickets are "
+        "resolved, closed or cancelled.",
     )
     fold = fields.Boolean("Folded in Kanban")
     is_end = fields.Boolean(compute="_compute_is_end")

@@ -34,9 +34,7 @@ class ServiceTicketCheck(models.Model):
         readonly=True, help="A reopened ticket gets its checklists anew."
     )
     done_at = fields.Datetime("Done", readonly=True)
-    done_by_id = fields.Many2one(
-        "res.users", "Done By", readonly=True, ondelete="restrict"
-    )
+    done_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
 
     _ticket_check_unique = models.UniqueIndex(
         "(ticket_id, check_id, round)",

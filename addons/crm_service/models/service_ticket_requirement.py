@@ -51,11 +51,12 @@ class ServiceTicket(models.Model):
 
     def _after_enter_stage(self):
         """Override of `service.ticket` to lay out the stage's checklist."""
-        super()._after_enter_stage()
+        result = super()._after_enter_stage()
         needs = self.env["service.stage"]._get_needs()
         asking = self.filtered(lambda t: needs.get(t.stage_id.id, {}).get("checks"))
         if asking:
             asking._add_checks()
+        return result
 
     def _add_checks(self):
         """Lay out the lines that the tickets do not have yet."""

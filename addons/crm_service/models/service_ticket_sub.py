@@ -88,9 +88,9 @@ class ServiceTicket(models.Model):
         if level >= MAX_LEVELS:
             raise RoutingLoop(
                 self.env._(
-                    "The process “%(process)s” opens sub-tickets of sub-tickets without "
-                    "an end, so this ticket stays where it was. Ask the service manager "
-                    "to change its routes.",
+                    "The process “%(process)s” opens sub-tickets of sub-tickets "
+                    "without an end, so this ticket stays where it was. Ask the "
+                    "service manager to change its routes.",
                     process=self[:1].process_id.display_name,
                 ),
                 self.ids,
@@ -138,14 +138,16 @@ class ServiceTicket(models.Model):
 
     def _after_enter_stage(self):
         """Override of `service.ticket` to let waiting tickets go on."""
-        super()._after_enter_stage()
+        result = super()._after_enter_stage()
         self._wake_parents()
+        return result
 
     def _after_write(self, vals):
         """Override of `service.ticket` to wait no longer for what was archived."""
-        super()._after_write(vals)
+        result = super()._after_write(vals)
         if "active" in vals:
             self._wake_parents()
+        return result
 
     def _wake_parents(self):
         """Try the automatic routes of tickets that waited for these ones."""
