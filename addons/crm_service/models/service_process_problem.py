@@ -85,8 +85,8 @@ class ServiceProcess(models.Model):
             return []
         return [
             self.env._(
-                "There is no way out: no stage of the phase “Closed” or “Cancelled” can "
-                "be reached from the first stage. Add a route."
+                "There is no way out: no stage of the phase “Closed” or “Cancelled” "
+                "can be reached from the first stage. Add a route."
             )
         ]
 
