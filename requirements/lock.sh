@@ -3,7 +3,7 @@
 # Run the tests on both ends of that range before committing the result.
 set -e
 cd "$(dirname "$0")"
-for name in odoo test lint; do
+for name in odoo test lint bench; do
     uv pip compile --quiet --upgrade --universal --python-version 3.10 \
         --generate-hashes --no-emit-index-url --no-annotate \
         --custom-compile-command requirements/lock.sh \

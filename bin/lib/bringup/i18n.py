@@ -16,15 +16,13 @@ second run changes nothing.
 Words to use: docs/glossary.md. Exit code: 0 all is translated, 1 something is not.
 """
 
-import contextlib
-import fcntl
 import os
 import subprocess
 import tempfile
 from pathlib import Path
 
 from . import databases, templates, testing
-from .paths import PROJECT, inside, our_addons
+from .paths import PROJECT, our_addons
 from .steps import Failure, main, say, step
 
 EXPORT = """
@@ -45,7 +43,10 @@ def command(arguments):
         raise Failure(
             f"bin/i18n does not know {', '.join(unknown)}.", todo="See bin/i18n --help."
         )
-    with _prepared() as ready, tempfile.TemporaryDirectory() as folder:
+    with (
+        testing.sharing_server(testing.prepare) as ready,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         name = f"i18n_{os.getpid()}"
         databases.copy(ready, templates.build(ready, "addons"), name)
         try:
@@ -69,18 +70,6 @@ def export(runtime, database, folder):
         what="The messages of the add-ons could not be exported.",
         log="i18n.log",
     )
-
-
-@contextlib.contextmanager
-def _prepared():
-    """The Odoo and the database server of bin/test, which may run as well."""
-    with open(inside("run", "test") / "in-use", "w") as in_use:
-        fcntl.flock(in_use, fcntl.LOCK_SH)
-        ready = testing._prepare()
-        try:
-            yield ready
-        finally:
-            testing._stop_cluster(ready, in_use)
 
 
 def _write(ready, arguments):

@@ -4,6 +4,7 @@
 ``deps``   what our add-ons depend on, with Chinese loaded
 ``addons`` the same with all of our add-ons
 ``world``  the same with the demo world of ``bin/lib/world``
+``bench``  ``addons`` with the add-on that bin/bench compares ours with
 =========  =====================================================================
 
 A template's name ends in a hash of all that went into it, so a change of the
@@ -14,7 +15,7 @@ import ast
 import hashlib
 import re
 
-from . import databases
+from . import compared, databases
 from .paths import ADDONS, PROJECT, REQUIREMENTS, locked, log_file, our_addons
 from .steps import Failure, last_lines, say, step
 
@@ -30,7 +31,7 @@ def build(runtime, kind):
     """Return the name of a template that matches the sources, building it if needed.
 
     :param Runtime runtime: where Odoo runs
-    :param str kind: ``deps``, ``addons`` or ``world``
+    :param str kind: ``deps``, ``addons``, ``world`` or ``bench``
     """
     name = f"tpl_{kind}_{key(runtime, kind)}"
     with locked(f"{runtime.name}-{kind}"):
@@ -48,12 +49,14 @@ def key(runtime, kind):
     digest = hashlib.sha256(repr((LANGUAGES, str(runtime.source.site))).encode())
     digest.update((REQUIREMENTS / "odoo.txt").read_bytes())
     digest.update(repr(dependencies()).encode())
-    if kind in ("addons", "world"):
+    if kind != "deps":
         for addon in our_addons():
             _add_tree(digest, ADDONS / addon)
     if kind == "world":
         _add_tree(digest, WORLD_DATA)
         _add_tree(digest, WORLD)
+    if kind == "bench":
+        digest.update(compared.LOCK.read_bytes())
     return digest.hexdigest()[:10]
 
 
@@ -106,12 +109,23 @@ def _build_world(runtime, name):
     )
 
 
+def _build_bench(runtime, name):
+    databases.copy(runtime, build(runtime, "addons"), name)
+    _install(compared.beside(runtime), name, [compared.ADDON])
+
+
 TITLES = {
     "deps": "Odoo's own modules, about three minutes",
     "addons": "our add-ons",
     "world": "the demo world",
+    "bench": f"ours and {compared.ADDON}",
 }
-BUILDERS = {"deps": _build_deps, "addons": _build_addons, "world": _build_world}
+BUILDERS = {
+    "deps": _build_deps,
+    "addons": _build_addons,
+    "world": _build_world,
+    "bench": _build_bench,
+}
 
 
 def _install(runtime, database, addons, *options):

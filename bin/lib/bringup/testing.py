@@ -14,6 +14,7 @@ SCREENSHOTS=/folder keeps the browser tests' pictures there. Logs, pictures and 
 files are in .cache/logs and .cache/screenshots.
 """
 
+import contextlib
 import fcntl
 import os
 import re
@@ -58,23 +59,33 @@ def command(arguments):
         return 0
     options, unit, top = sort_arguments(arguments)
     everything = not unit and not top
+    with sharing_server(prepare) as ready:
+        results = []
+        if unit or everything:
+            results.append(_run_unit(ready, unit or _unit_folders(), options))
+        if top or everything:
+            results.append(_run_top(ready, top or ["tests"], options))
+        if {"--co", "--collect-only"} & set(options):
+            return max(code for _name, code, _seconds, _counts in results)
+        return summarise(results, bool(options))
+
+
+@contextlib.contextmanager
+def sharing_server(prepare):
+    """Use the throw-away database server together with other commands.
+
+    :param prepare: brings up the runtime and returns it
+    """
     with open(inside("run", "test") / "in-use", "w") as in_use:
         fcntl.flock(in_use, fcntl.LOCK_SH)
-        ready = _prepare()
+        ready = prepare()
         try:
-            results = []
-            if unit or everything:
-                results.append(_run_unit(ready, unit or _unit_folders(), options))
-            if top or everything:
-                results.append(_run_top(ready, top or ["tests"], options))
-            if {"--co", "--collect-only"} & set(options):
-                return max(code for _name, code, _seconds, _counts in results)
-            return summarise(results, bool(options))
+            yield ready
         finally:
             _stop_cluster(ready, in_use)
 
 
-def _prepare():
+def prepare():
     """Bring up Odoo, the packages and the throw-away database server."""
     needs = (*system_packages.NEEDS, *system_packages.TEST_NEEDS)
     ready = runtime.prepare(
@@ -83,14 +94,14 @@ def _prepare():
         locks=("odoo", "test"),
         needs=needs,
     )
-    _drop_leftovers(ready)
+    drop_leftovers(ready)
     return ready
 
 
-def _drop_leftovers(ready):
+def drop_leftovers(ready):
     """Drop the databases of test runs that were killed."""
     rows = ready.cluster.sql(
-        "SELECT datname FROM pg_database WHERE datname ~ '^(unit|test)_[0-9]+'"
+        "SELECT datname FROM pg_database WHERE datname ~ '^(unit|test|bench)_[0-9]+'"
     )
     for name in rows:
         if not alive(int(name.split("_")[1])):
