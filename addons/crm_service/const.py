@@ -101,12 +101,13 @@ ASSIGNMENT_METHODS = [
     ("skill", "By skill"),
 ]
 
-# Why nobody could be found; the first four come from `tools.assignment`.
+# Why nobody could be found; all but the last come from `tools.assignment`.
 ASSIGNMENT_PROBLEMS = [
     ("member", "Nobody in the team"),
     ("skill", "Nobody has the skill"),
     ("absent", "Nobody at work"),
     ("full", "Everybody is full"),
+    ("returned", "Put back by everybody"),
     ("busy", "Being distributed"),
 ]
 

@@ -27,9 +27,14 @@ class ServiceTeam(models.Model):
         "least to do.\n"
         "Only people at work get tickets, and never more than their capacity.",
     )
-    team_member_ids = fields.One2many("service.team.member", "team_id", "Workload")
+    team_member_ids = fields.One2many(
+        "service.team.member", "team_id", "Members' Workload"
+    )
     problem_ticket_count = fields.Integer(
         "Cannot Be Assigned", compute="_compute_problem_ticket_count"
+    )
+    workload = fields.Json(
+        compute="_compute_workload", help="What each member has, for the card."
     )
 
     def _compute_problem_ticket_count(self):
@@ -41,6 +46,28 @@ class ServiceTeam(models.Model):
         counts = {team.id: count for team, count in groups}
         for team in self:
             team.problem_ticket_count = counts.get(team.id, 0)
+
+    def _compute_workload(self):
+        """Tell what each member has open, in one query for all teams."""
+        # sudo: members of other companies have tickets too
+        loads = self._get_loads(self.sudo().member_ids)
+        for team in self:
+            members = team.sudo().member_ids
+            team.workload = [
+                _prepare_workload(user, loads.get(user.id, 0)) for user in members
+            ]
+
+    def action_open_problems(self):
+        """Open the team's tickets that nobody could be found for."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_service.service_ticket_action_unassigned"
+        )
+        action["context"] = {
+            "search_default_filter_problem": 1,
+            "search_default_team_id": self.id,
+        }
+        return action
 
     @api.model
     def _get_problem_domain(self):
@@ -221,3 +248,15 @@ class ServiceTeam(models.Model):
         domain = [("cron_id", "=", job_sudo.id), ("call_at", "in", list(moments))]
         planned = self.env["ir.cron.trigger"].sudo().search(domain).mapped("call_at")
         job_sudo._trigger(moment for moment in moments if moment not in planned)
+
+
+def _prepare_workload(user, load):
+    """Return what the card of a team shows of a member."""
+    capacity = user.service_capacity
+    return {
+        "id": user.id,
+        "name": user.name,
+        "open": load,
+        "capacity": capacity,
+        "is_full": 0 < capacity <= load,
+    }

@@ -27,6 +27,7 @@ FLOW_FIELDS = {
     "assigned_at",
     "assignment_problem_code",
     "assignment_details",
+    "returned_by",
 }
 
 

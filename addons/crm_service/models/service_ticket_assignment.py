@@ -44,6 +44,14 @@ class ServiceTicket(models.Model):
         groups=STAFF,
         help="The skills that are missing, and when somebody works next.",
     )
+    returned_by = fields.Json(
+        compute="_compute_returned_by",
+        store=True,
+        precompute=True,
+        copy=False,
+        groups=STAFF,
+        help="Ids of the people who put the ticket back into its present team.",
+    )
     assignment_problem = fields.Char(
         "Why Nobody",
         compute="_compute_assignment_problem",
@@ -67,6 +75,10 @@ class ServiceTicket(models.Model):
     def _compute_assignment_problem_code(self):
         self.assignment_problem_code = False
         self.assignment_details = False
+
+    @api.depends("team_id")
+    def _compute_returned_by(self):
+        self.returned_by = False
 
     @api.depends("user_id", "assigned_at")
     @api.depends_context("lang")
@@ -122,6 +134,12 @@ class ServiceTicket(models.Model):
             )
         if code == "absent":
             return self.env._("Nobody in the team “%(team)s” is at work.", team=team)
+        if code == "returned":
+            return self.env._(
+                "Everybody in the team “%(team)s” who could do it has put it back. "
+                "Give it to somebody by hand.",
+                team=team,
+            )
         if code == "full":
             return self.env._(
                 "Everybody in the team “%(team)s” who is at work has as many open "
@@ -146,10 +164,24 @@ class ServiceTicket(models.Model):
         return result
 
     def write(self, vals):
-        """Override to take tickets from people who are not in their new team."""
-        if "team_id" in vals and "user_id" not in vals and not self._is_flow():
+        """Override to take tickets from people who are not in their new team.
+
+        Who puts a ticket back is remembered, not to be given it again.
+        """
+        if not self._is_flow() and "team_id" in vals and "user_id" not in vals:
             self._leave_old_team(vals["team_id"])
+        elif not self._is_flow() and "user_id" in vals and not vals["user_id"]:
+            self._note_returned()
         return super().write(vals)
+
+    def _note_returned(self):
+        """Remember who puts these tickets back into their automatic teams."""
+        automatic = self.env["service.team"]._get_automatic_ids()
+        # sudo: see `_assign_automatically`
+        for ticket in self.sudo():
+            if ticket.user_id and ticket.team_id.id in automatic:
+                before = set(ticket.returned_by or ())
+                ticket._with_flow().returned_by = sorted(before | {ticket.user_id.id})
 
     def _after_write(self, vals):
         """Override to give waiting tickets to people who have room again."""
@@ -215,6 +247,7 @@ class ServiceTicket(models.Model):
             tickets._get_quietly(len(given)).write(
                 {"user_id": user_id, "assigned_at": now}
             )
+        given._get_open_logs()._note_person()
         # sudo: the history is written for everybody and by nobody
         self.env["service.assignment"].sudo().create(
             [

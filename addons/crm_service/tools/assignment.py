@@ -24,6 +24,7 @@ ROUND_ROBIN, LEAST_LOADED, SKILL = "round_robin", "least_loaded", "skill"
 
 # why nobody gets a ticket
 NO_MEMBER, NO_SKILL, ABSENT, FULL = "member", "skill", "absent", "full"
+RETURNED = "returned"
 
 STEP = 1e-5  # seconds between the turns of tickets given in one go
 
@@ -98,14 +99,18 @@ class Distribution:
         self.people = list(people)
         self._turn = max([now, *(person.turn for person in self.people)])
 
-    def give(self, demands=()):
+    def give(self, demands=(), returned_by=()):
         """Return the `Outcome` of the next ticket.
 
         :param demands: the `Demand`s of the ticket; they count with SKILL only
+        :param returned_by: keys of people who do not get it, as they put it back
         """
         able = self._find_able(demands)
         if not able:
             return self._refuse(demands)
+        able = [person for person in able if person.key not in returned_by]
+        if not able:
+            return Outcome(problem=RETURNED)
         free = [person for person in able if person.present and person.has_room]
         if not free:
             somebody_there = any(person.present for person in able)
