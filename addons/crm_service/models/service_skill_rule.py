@@ -52,7 +52,7 @@ class ServiceSkillRule(models.Model):
             parts = (rule.skill_id.name, rule.level_id.name)
             rule.display_name = " · ".join(filter(None, parts))
 
-    @api.constrains("type_id", "categ_id", "lang")
+    @api.constrains("skill_id", "type_id", "categ_id", "lang")
     def _check_condition(self):
         for rule in self:
             if not (rule.type_id or rule.categ_id or rule.lang):

@@ -143,7 +143,10 @@ class ServiceTeam(models.Model):
         persons = self._prepare_persons(people, company, turns, demands)
         now = fields.Datetime.now().timestamp()
         deal = Distribution(self.assignment_method, persons, now)
-        outcomes = {ticket: deal.give(demands.get(ticket.id, ())) for ticket in tickets}
+        outcomes = {
+            ticket: deal.give(demands.get(ticket.id, ()), ticket.returned_by or ())
+            for ticket in tickets
+        }
         turn_sudo._note(
             {
                 person.key: person.turn

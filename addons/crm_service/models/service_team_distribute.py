@@ -98,7 +98,7 @@ class ServiceTeam(models.Model):
     def _prepare_distribution_notice(self, given, left):
         """Return the action that tells how many tickets were given."""
         message = self.env._(
-            "Given: %(given)s. Left: %(left)s.", given=given, left=left
+            "Given: %(given)s. Still waiting: %(left)s.", given=given, left=left
         )
         return {
             "type": "ir.actions.client",

@@ -97,7 +97,9 @@ class ServiceTeam(models.Model):
         """Return a moment (naive UTC) for the reader: Monday 8:00, or with its date."""
         near = start - fields.Datetime.now() < SOON
         pattern = "EEEE HH:mm" if near else "d MMM HH:mm"
-        zone = self.env.user.tz or self.sudo().resource_calendar_id.tz
+        zone = self.env.context.get("tz") or self.env.user.tz
+        # sudo: the time zone of working hours is no secret
+        zone = zone or self.sudo().resource_calendar_id.tz
         return format_datetime(self.env, start, tz=zone, dt_format=pattern)
 
 

@@ -164,24 +164,28 @@ class ServiceTicket(models.Model):
         return result
 
     def write(self, vals):
-        """Override to take tickets from people who are not in their new team.
-
-        Who puts a ticket back is remembered, not to be given it again.
-        """
-        if not self._is_flow() and "team_id" in vals and "user_id" not in vals:
+        """Override to take tickets from people who are not in their new team."""
+        if "team_id" in vals and "user_id" not in vals and not self._is_flow():
             self._leave_old_team(vals["team_id"])
-        elif not self._is_flow() and "user_id" in vals and not vals["user_id"]:
-            self._note_returned()
         return super().write(vals)
 
-    def _note_returned(self):
-        """Remember who puts these tickets back into their automatic teams."""
-        automatic = self.env["service.team"]._get_automatic_ids()
-        # sudo: see `_assign_automatically`
-        for ticket in self.sudo():
-            if ticket.user_id and ticket.team_id.id in automatic:
-                before = set(ticket.returned_by or ())
-                ticket._with_flow().returned_by = sorted(before | {ticket.user_id.id})
+    def action_put_back(self):
+        """Override: an automatic team gives the tickets to somebody else.
+
+        Who has put a ticket back does not get it again, while it is in this team.
+        """
+        # sudo: the user may lose the right to see the tickets by giving them away
+        tickets = self.sudo()
+        returned_by = {
+            ticket: sorted({*(ticket.returned_by or ()), ticket.user_id.id})
+            for ticket in tickets
+        }
+        result = super().action_put_back()
+        for ticket in tickets:
+            ticket._with_flow().returned_by = returned_by[ticket]
+        tickets._assign_automatically()
+        tickets._wake_assignment()
+        return result
 
     def _after_write(self, vals):
         """Override to give waiting tickets to people who have room again."""
