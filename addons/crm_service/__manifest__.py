@@ -40,6 +40,7 @@
         "views/service_stage_views.xml",
         "views/service_route_views.xml",
         "views/service_process_views.xml",
+        "views/service_process_map_views.xml",
         "views/service_team_views.xml",
         "views/service_asset_views.xml",
         "views/service_stage_log_views.xml",
@@ -56,6 +57,13 @@
                 "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
             ),
             "crm_service/static/src/**/*",
+            ("remove", "crm_service/static/src/**/*.dark.scss"),
+        ],
+        "web.assets_web_dark": ["crm_service/static/src/**/*.dark.scss"],
+        # What draws the picture of a process; loaded when one is opened.
+        "crm_service.assets_process_map": [
+            "crm_service/static/lib/d3/d3.min.js",
+            "crm_service/static/lib/dagre/dagre.min.js",
         ],
     },
     "uninstall_hook": "uninstall_hook",

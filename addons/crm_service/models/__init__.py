@@ -23,6 +23,7 @@ from . import service_ticket_detour
 from . import service_ticket_migrate
 from . import service_ticket_mail
 from . import service_stage_log
+from . import service_process_map
 from . import service_ticket_log
 from . import service_urge
 from . import service_ticket_urge

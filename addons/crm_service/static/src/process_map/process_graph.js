@@ -10,11 +10,12 @@ import {_t} from "@web/core/l10n/translation";
 
 export const START = "start";
 export const ANY = "any";
-const STAGE = {width: 172, height: 74};
-const PILL = {width: 108, height: 34};
-const LETTER = 6.4;
-const LABEL_HEIGHT = 17;
-const MAX_LABEL = 22;
+const STAGE = {width: 164, height: 72};
+const PILL = {width: 104, height: 32};
+const LETTER = 6.2;
+const LABEL_HEIGHT = 15;
+const LABEL_LETTERS = 12;
+const LABEL_LINES = 2;
 
 /**
  * Shorten a text that does not fit.
@@ -32,6 +33,26 @@ export function shorten(text, length) {
 /** How many letters wide a text is; Chinese ones count double. */
 function textWidth(text) {
     return [...text].reduce((sum, one) => sum + (one > "\u2e80" ? 1.8 : 1), 0);
+}
+
+/**
+ * Break a name into short lines, so that it fits between two boxes.
+ *
+ * @param {String} text
+ * @returns {String[]}
+ */
+function breakLines(text) {
+    const lines = [];
+    for (const word of text.split(" ").filter(Boolean)) {
+        const longer = [...lines.slice(-1), word].join(" ");
+        if (lines.length && textWidth(longer) <= LABEL_LETTERS) {
+            lines[lines.length - 1] = longer;
+        } else {
+            lines.push(word);
+        }
+    }
+    const rest = lines.splice(LABEL_LINES - 1).join(" ");
+    return [...lines, shorten(rest, LABEL_LETTERS + 4)].filter(Boolean);
 }
 
 /**
@@ -71,7 +92,7 @@ export function chooseEdges(map, {happened, percent}) {
 }
 
 /** The arrows between boxes, those from the start and from any stage too. */
-function getArrows(map, edges, happened) {
+function getArrows(map, edges, happened, drawn) {
     const arrows = edges.map((edge) => ({
         ...edge,
         key: `${edge.from_id}-${edge.to_id}`,
@@ -89,7 +110,8 @@ function getArrows(map, edges, happened) {
         });
     }
     for (const stage of map.stages) {
-        if (stage.is_entry || (happened && stage.entry_count)) {
+        const isStart = happened ? stage.entry_count : stage.is_entry;
+        if (isStart && (!happened || drawn.has(stage.id))) {
             arrows.push({
                 key: `start-${stage.id}`,
                 source: START,
@@ -109,7 +131,7 @@ function getArrows(map, edges, happened) {
 function getBoxes(map, arrows, happened) {
     const used = new Set(arrows.flatMap((arrow) => [arrow.source, arrow.target]));
     const boxes = map.stages
-        .filter((stage) => !happened || stage.pass_count || used.has(String(stage.id)))
+        .filter((stage) => !happened || used.has(String(stage.id)))
         .map((stage) => ({key: String(stage.id), stage, ...STAGE}));
     if (used.has(START)) {
         boxes.unshift({key: START, label: _t("Start"), ...PILL});
@@ -122,12 +144,12 @@ function getBoxes(map, arrows, happened) {
 
 /** What an arrow says: its name, and how often tickets went that way. */
 export function getArrowLabel(arrow, formatShare) {
-    const name = shorten(arrow.names.join(" / "), MAX_LABEL);
     const sign = arrow.mode === "automatic" ? "⚡ " : "";
+    const names = breakLines(`${sign}${arrow.names.join(" / ")}`);
     const figure = arrow.share
         ? `${arrow.count} · ${formatShare(arrow.share)}`
         : `${arrow.count || ""}`;
-    return [`${sign}${name}`.trim(), figure].filter(Boolean);
+    return [...names, figure].filter(Boolean);
 }
 
 /**
@@ -142,7 +164,8 @@ export function getArrowLabel(arrow, formatShare) {
  * @returns {{boxes: Object[], arrows: Object[], width: Number, height: Number}}
  */
 export function drawGraph(map, options) {
-    const arrows = getArrows(map, options.edges, options.happened);
+    const drawn = new Set(options.edges.flatMap((edge) => [edge.from_id, edge.to_id]));
+    const arrows = getArrows(map, options.edges, options.happened, drawn);
     for (const arrow of arrows) {
         arrow.lines = getArrowLabel(arrow, options.formatShare);
     }

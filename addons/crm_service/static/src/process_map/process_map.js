@@ -40,7 +40,7 @@ export class ProcessMap extends Component {
             map: null,
         });
         for (const name of [
-            "formatHours",
+            "formatTimes",
             "formatShare",
             "describeStage",
             "describeArrow",
@@ -204,6 +204,17 @@ export class ProcessMap extends Component {
         }
         const digits = [16, hours < 100 ? 1 : 0];
         return _t("%s h", formatFloat(hours, {digits, trailingZeros: false}));
+    }
+
+    /** The times of a stage; of an end, how many tickets came there. */
+    formatTimes(stage) {
+        if (stage.is_end) {
+            return _t("%s arrived", stage.pass_count);
+        }
+        return _t("waits %(waiting)s · works %(processing)s", {
+            waiting: this.formatHours(stage.waiting_hours),
+            processing: this.formatHours(stage.processing_hours),
+        });
     }
 
     formatShare(share) {

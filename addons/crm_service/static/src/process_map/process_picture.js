@@ -3,7 +3,7 @@ import {shorten} from "./process_graph";
 
 const LIMITS = [0.15, 4];
 const STEP = 1.3;
-const READABLE = 0.55;
+const READABLE = 0.62;
 const PAN = 80;
 
 /** The drawing: boxes and arrows that can be zoomed, moved, and opened. */
@@ -12,7 +12,7 @@ export class ProcessPicture extends Component {
     static props = {
         drawing: Object,
         label: String,
-        formatHours: Function,
+        formatTimes: Function,
         describeStage: Function,
         describeArrow: Function,
         openStage: Function,
