@@ -77,15 +77,18 @@ class ServiceProcess(models.Model):
     # -- reading --------------------------------------------------------------
 
     def _get_map_passes(self, start, stop):
-        """Return a dict for each way into each stage, with how often and how long."""
+        """Return a dict for each way into each stage, with how often and how long.
+
+        A stage that went on in other hands was passed once; all its hours count.
+        """
         log = self.env["service.stage.log"]
         log.flush_model()
         return self.env.execute_query_dict(
             SQL(
                 """
                 SELECT stage_id, from_stage_id, route_id,
-                       COUNT(*) AS count,
-                       COUNT(left_at) AS left_count,
+                       COUNT(*) FILTER (WHERE is_handover IS NOT TRUE) AS count,
+                       COUNT(*) FILTER (WHERE left_at IS NULL) AS here_count,
                        COUNT(*) FILTER (WHERE is_adhoc) AS detour_count,
                        COALESCE(SUM(waiting_hours), 0) AS waiting,
                        COALESCE(SUM(processing_hours), 0) AS processing
@@ -136,11 +139,17 @@ class ServiceProcess(models.Model):
             )
         )
 
-    def _get_map_routes(self, passes):
-        """Return the routes in use, and archived ones that tickets took."""
+    def _get_map_routes(self, stages, passes):
+        """Return the routes in use between `stages`, and old ones that were taken."""
         routes = self.with_context(active_test=False).route_ids
         taken = {row["route_id"] for row in passes}
-        return routes.filtered(lambda route: route.active or route.id in taken)
+        return routes.filtered(
+            lambda route: (
+                (route.active or route.id in taken)
+                and route.to_stage_id in stages
+                and route.from_stage_id <= stages
+            )
+        )
 
     # -- stages ---------------------------------------------------------------
 
@@ -173,10 +182,11 @@ class ServiceProcess(models.Model):
     @api.model
     def _sum_passes(self, rows, stages):
         """Return how often a stage was passed, and for how long in the mean."""
-        left = sum(row["left_count"] for row in rows)
         own = set(stages.ids)
+        passes = sum(row["count"] for row in rows)
+        left = max(passes - sum(row["here_count"] for row in rows), 0)
         return {
-            "pass_count": sum(row["count"] for row in rows),
+            "pass_count": passes,
             "left_count": left,
             "entry_count": sum(
                 row["count"] for row in rows if row["from_stage_id"] not in own
@@ -189,7 +199,7 @@ class ServiceProcess(models.Model):
 
     def _prepare_map_ways(self, stages, passes):
         """Return the ways from stage to stage, and those from every open stage."""
-        routes = self._get_map_routes(passes)
+        routes = self._get_map_routes(stages, passes)
         moves = self._get_moves(stages, passes)
         own = routes.filtered("from_stage_id").grouped(
             lambda route: (route.from_stage_id.id, route.to_stage_id.id)

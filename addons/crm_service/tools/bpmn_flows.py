@@ -109,9 +109,7 @@ class Flows:
         for ours in process.iterfind(f"./{{*}}extensionElements/{{{OURS}}}route"):
             origin, target = ours.get("from", ""), ours.get("to", "")
             for name, key in (("from", origin), ("to", target)):
-                if (key or name == "to") and not isinstance(
-                    self.nodes.get(key), Stage
-                ):
+                if (key or name == "to") and not isinstance(self.nodes.get(key), Stage):
                     raise BpmnError("loose_flow", ours, name=name, value=key)
             if not ours.get("id"):
                 raise BpmnError("no_id", ours, tag="route")

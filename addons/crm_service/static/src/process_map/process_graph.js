@@ -172,8 +172,7 @@ export function drawGraph(map, options) {
     const boxes = getBoxes(map, arrows, options.happened);
     // lying or standing, whichever can be shown larger
     const drawings = ["TB", "LR"].map((direction) => place(boxes, arrows, direction));
-    const getScale = ({width, height}) =>
-        Math.min(options.ratio / width, 1 / height);
+    const getScale = ({width, height}) => Math.min(options.ratio / width, 1 / height);
     return getScale(drawings[1]) > getScale(drawings[0]) * 1.1
         ? drawings[1]
         : drawings[0];
