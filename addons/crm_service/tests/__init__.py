@@ -7,6 +7,8 @@ from . import test_event_log_import
 from . import test_external_ref
 from . import test_mail_gateway
 from . import test_process
+from . import test_process_map
+from . import test_process_map_event_log
 from . import test_security
 from . import test_service_api
 from . import test_stage_log

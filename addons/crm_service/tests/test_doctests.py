@@ -6,12 +6,34 @@ from odoo.tests import BaseCase, tagged
 from ..tools import (
     acceptance_number,
     assignment,
+    bpmn_flows,
+    bpmn_layout,
+    bpmn_read,
+    bpmn_stages,
+    bpmn_values,
+    bpmn_write,
+    bpmn_xml,
     event_log,
+    process_definition,
     sla_clock,
     working_time,
 )
 
-TOOLS = (acceptance_number, assignment, event_log, sla_clock, working_time)
+TOOLS = (
+    acceptance_number,
+    assignment,
+    bpmn_flows,
+    bpmn_layout,
+    bpmn_read,
+    bpmn_stages,
+    bpmn_values,
+    bpmn_write,
+    bpmn_xml,
+    event_log,
+    process_definition,
+    sla_clock,
+    working_time,
+)
 
 
 @tagged("post_install", "-at_install")
