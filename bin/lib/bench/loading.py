@@ -19,16 +19,29 @@ CREATE TABLE bench_customer (
     n integer PRIMARY KEY, partner_id integer, contact_id integer,
     phone text, e164 text, email text, name text
 );
+CREATE TABLE bench_text (n integer PRIMARY KEY, html text);
 CREATE TABLE bench_agent (
     n integer PRIMARY KEY, user_id integer, partner_id integer,
     service_team integer, helpdesk_team integer
 );
 """
+# What differs from ticket to ticket on both sides.
+TICKET_VALUES = {
+    "create_date": "s.born - b.back",
+    "name": "b.subject",
+    "description": "d.html",
+    "partner_id": "CASE WHEN b.by_contact THEN c.contact_id ELSE c.partner_id END",
+    "partner_name": "c.name",
+    "partner_email": "c.email",
+}
 
 
 def make_tables(env):
     """Create the tables of the benchmark."""
     env.cr.execute(TABLES)
+    env.cr.execute_values(
+        "INSERT INTO bench_text VALUES %s", list(enumerate(rows.make_texts()))
+    )
 
 
 def load_rows(env, made, stories):
@@ -181,14 +194,15 @@ def load_tickets(env, table, model, values, first, size):
     joined = (
         f"bench_row b JOIN {stories} s ON s.story = b.story "
         "JOIN bench_agent a ON a.n = b.agent JOIN bench_customer c ON c.n = b.customer "
-        f"JOIN {table}_ids i ON i.n = b.n"
+        f"JOIN {table}_ids i ON i.n = b.n "
+        f"JOIN bench_text d ON d.n = b.n % {rows.TEXTS}"
     )
     condition = f"b.n >= {first} ORDER BY b.n"
     _allot_ids(cr, table, first, size)
     multiply(
         cr,
         table,
-        {"create_date": "s.born - b.back", **who, **values, "id": "i.id"},
+        {**TICKET_VALUES, **who, **values, "id": "i.id"},
         f"{joined} JOIN {table} p ON p.id = s.ticket_id",
         condition,
         "b.back",

@@ -34,7 +34,7 @@ class Ours(Side):
         team = self.env["service.team"].search([("member_ids", "in", agent.id)])
         return {
             "name": "Refrigerator does not cool",
-            "description": "<p>It began yesterday.</p>",
+            "description": rows.make_texts()[0],
             "type_id": kind.id,
             "partner_id": partner.id,
             "priority": story.priority,
@@ -75,12 +75,7 @@ class Ours(Side):
         return {
             "number": mine.format("number"),
             "track_key": mine.format("track_key"),
-            "name": "b.subject",
-            "partner_id": "CASE WHEN b.by_contact THEN c.contact_id "
-            "ELSE c.partner_id END",
-            "partner_name": "c.name",
             "partner_phone": "c.phone",
-            "partner_email": "c.email",
             "phone_sanitized": "c.e164",
             "team_id": "a.service_team",
         }
@@ -89,9 +84,9 @@ class Ours(Side):
 
     def choose(self, env):
         """Extend it to know the user's team."""
-        super().choose(env)
         teams = env["service.team"].search([("member_ids", "in", env.uid)])
         self.team_id = teams[:1].id
+        super().choose(env)
 
     def _prepare_new(self):
         return {"team_id": self.team_id, "channel": "phone"}

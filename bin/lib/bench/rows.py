@@ -25,6 +25,21 @@ SYMPTOMS = (
     *("does not cool", "does not heat", "stops half-way", "trips the fuse"),
     *("smells burnt", "door does not close", "display stays dark", "vibrates"),
 )
+SENTENCES = (
+    "It began yesterday evening after it had worked without trouble for two years.",
+    "We have switched it off and on again, cleaned the filters and checked the fuse.",
+    "The display shows a code that is not in the manual which came with it.",
+    "Our neighbour has the same model and does not have this problem at all.",
+    "There is a puddle in front of it every morning, and the floor is wooden.",
+    "Somebody is at home on weekdays after four, and all day on Saturday.",
+    "Please call before you come, since the bell at the gate does not work.",
+    "The invoice and the guarantee card are in the envelope with the manual.",
+    "A technician was here last spring and replaced a seal on the left side.",
+    "It is the second time this year, so we would like to have it looked at properly.",
+    "The noise is loudest in the first minutes and gets weaker when it is warm.",
+    "We rent the house, so tell us before anything is done that has to be paid for.",
+)
+TEXTS = 200
 
 
 class Row(NamedTuple):
@@ -75,6 +90,15 @@ def _make_row(draw, n):
         by_contact=customer % CONTACT_EVERY == 0 and draw.random() < 0.5,
         agent=draw.randrange(AGENTS),
     )
+
+
+def make_texts():
+    """Return descriptions of the length that customers write, about 700 characters."""
+    draw = random.Random("descriptions")
+    return [
+        "".join(f"<p>{sentence}</p>" for sentence in draw.sample(SENTENCES, 8))
+        for _text in range(TEXTS)
+    ]
 
 
 def model_name(number):

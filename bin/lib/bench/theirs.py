@@ -45,7 +45,7 @@ class Theirs(Side):
     def _prepare_story(self, partner, agent, story):
         return {
             "name": "Refrigerator does not cool",
-            "description": "<p>It began yesterday.</p>",
+            "description": rows.make_texts()[0],
             "partner_id": partner.id,
             "partner_name": partner.name,
             "partner_email": partner.email,
@@ -71,12 +71,7 @@ class Theirs(Side):
     def _row_values(self):
         return {
             "number": "'HT' || lpad((b.n + 100)::text, 5, '0')",
-            "name": "b.subject",
-            "partner_id": "CASE WHEN b.by_contact THEN c.contact_id "
-            "ELSE c.partner_id END",
             "commercial_partner_id": "c.partner_id",
-            "partner_name": "c.name",
-            "partner_email": "c.email",
             "team_id": "a.helpdesk_team",
         }
 
@@ -84,10 +79,10 @@ class Theirs(Side):
 
     def choose(self, env):
         """Extend it to read the view that is their dashboard."""
-        super().choose(env)
         self.kanban = views.read_kanban(env, "helpdesk.ticket.team")
         self.team_id = env.user.helpdesk_team_ids[:1].id
         self.channel_id = self._ref("channel_phone").id
+        super().choose(env)
 
     def _prepare_new(self):
         return {"team_id": self.team_id, "channel_id": self.channel_id}
