@@ -1,118 +1,30 @@
-"""A benchmark: two sides, one user, one database that grows."""
+"""Everything measured at the present size of both sides."""
 
 import functools
 
 from odoo import api
-from odoo.sql_db import db_connect
 
 from bringup.steps import say
 
-from . import document, loading, portal
+from . import document, portal
 from .measure import WORKS, compare, make_row, timed
 from .ours import Ours
-from .rows import AGENTS, make_rows
-from .side import PORTAL_CUSTOMER
-from .stories import STORIES
+from .population import PORTAL_LOGIN, Population
 from .theirs import Theirs
 
-GROUPS = (
-    "base.group_user",
-    "crm_service.group_service_agent",
-    "helpdesk_mgmt.group_helpdesk_user",
-)
 QUICK_ROUNDS = 3
 
 
-class Bench:
-    """Both sides in a database.
+class Bench(Population):
+    """Both sides in a database, measured.
 
     :param registry: of a database that has both add-ons
     :param bool quick: measure few rounds only
     """
 
     def __init__(self, registry, quick):
-        self.registry = registry
+        super().__init__(registry, (Ours, Theirs))
         self.quick = quick
-        self.size = 0
-        self.user_id = None
-
-    # -- tickets ------------------------------------------------------------
-
-    def begin(self):
-        """Make the people, and the tables that tickets are made from."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            loading.make_tables(env)
-            agents = self._make_agents(env)
-            service_teams = Ours(env).make_teams(agents)
-            helpdesk_teams = Theirs(env).make_teams(agents)
-            for n, agent in enumerate(agents):
-                cr.execute(
-                    "INSERT INTO bench_agent VALUES (%s, %s, %s, %s, %s)",
-                    [n, agent.id, agent.partner_id.id]
-                    + [service_teams[n], helpdesk_teams[n]],
-                )
-            self.user_id = agents[0].id
-
-    def _make_agents(self, env):
-        """Make the users who have the tickets; the first one measures."""
-        groups = [env.ref(name).id for name in GROUPS]
-        users = env["res.users"].with_context(no_reset_password=True)
-        return users.create(
-            [
-                {"name": f"Agent {n}", "login": f"bench-{n}", "group_ids": groups}
-                for n in range(AGENTS)
-            ]
-        )
-
-    def grow(self, size):
-        """Load tickets until there are `size` on each side, and look at them anew."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            first = self.size
-            loading.load_rows(env, make_rows(first, size), STORIES)
-            sides = Ours(env), Theirs(env)
-            if not first:
-                self._live_stories(env, sides)
-                self._make_customer(env)
-            for side in sides:
-                side.grow(first, size)
-        self.size = size
-        self._vacuum()
-
-    def _live_stories(self, env, sides):
-        """Let both sides live the stories, with the same customers and agents."""
-        env.cr.execute("SELECT user_id FROM bench_agent ORDER BY n")
-        agents = env["res.users"].browse(user_id for (user_id,) in env.cr.fetchall())
-        env.cr.execute("SELECT partner_id FROM bench_customer ORDER BY n")
-        partners = env["res.partner"].browse(one for (one,) in env.cr.fetchall())
-        for side in sides:
-            side.begin(partners[-len(STORIES) :], agents)
-
-    def _make_customer(self, env):
-        """Give a customer a contact who signs in at the portal."""
-        env.cr.execute(
-            "SELECT partner_id FROM bench_customer WHERE n = %s", [PORTAL_CUSTOMER]
-        )
-        (parent_id,) = env.cr.fetchone()
-        partner = env["res.partner"].create({"name": "Eve", "parent_id": parent_id})
-        env["res.users"].with_context(no_reset_password=True).create(
-            {
-                "login": portal.LOGIN,
-                "password": portal.LOGIN,
-                "partner_id": partner.id,
-                "group_ids": [env.ref("base.group_portal").id],
-            }
-        )
-
-    def _vacuum(self):
-        """Do what PostgreSQL does by itself after a while, on the whole database."""
-        connection = db_connect(self.registry.db_name).cursor()
-        with connection as cr:
-            cr._cnx.autocommit = True
-            cr.execute("VACUUM (ANALYZE)")
-
-    # -- measuring ----------------------------------------------------------
 
     def measure(self, last):
         """Measure everything at the present size.
@@ -123,7 +35,7 @@ class Bench:
         sides = self._choose()
         figures = []
         with portal.serving() as address:
-            session = portal.log_in(address, self.registry.db_name)
+            session = portal.log_in(address, self.registry.db_name, PORTAL_LOGIN)
             for work in WORKS:
                 calls = self._get_calls(work, sides, address, session)
                 rounds = min(work.rounds, QUICK_ROUNDS) if self.quick else work.rounds
@@ -140,7 +52,7 @@ class Bench:
         with self.registry.cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             sides = {"ours": Ours(env), "theirs": Theirs(env)}
-            user_env = self._get_user_env(cr)
+            user_env = self.get_user_env(cr)
             for side in sides.values():
                 side.size = self.size
                 side.choose(user_env)
@@ -154,20 +66,6 @@ class Bench:
         answers = [getattr(side, method)(env) for side in sides.values()]
         if answers[0] != answers[1] or not answers[0]:
             raise RuntimeError(f"{method}: {answers[0]} here and {answers[1]} there")
-
-    def _get_user_env(self, cr):
-        """The environment of the agent, as the web client sets it."""
-        user = api.Environment(cr, api.SUPERUSER_ID, {})["res.users"].browse(
-            self.user_id
-        )
-        context = {
-            "lang": "en_US",
-            "tz": "UTC",
-            "uid": self.user_id,
-            "allowed_company_ids": user.company_id.ids,
-            "bin_size": True,
-        }
-        return api.Environment(cr, self.user_id, context)
 
     def _get_calls(self, work, sides, address, session):
         """Return {side: callable that gives (milliseconds, queries)}."""
@@ -188,7 +86,7 @@ class Bench:
         """Do a side's work once, in a transaction of its own that is rolled back."""
         with self.registry.cursor() as cr:
             cr.execute("SELECT 1")
-            env = self._get_user_env(cr)
+            env = self.get_user_env(cr)
             before = cr.sql_log_count
             milliseconds, _answer = timed(functools.partial(_finish, method, env))
             queries = cr.sql_log_count - before

@@ -20,10 +20,7 @@ CREATE TABLE bench_customer (
     phone text, e164 text, email text, name text
 );
 CREATE TABLE bench_text (n integer PRIMARY KEY, html text);
-CREATE TABLE bench_agent (
-    n integer PRIMARY KEY, user_id integer, partner_id integer,
-    service_team integer, helpdesk_team integer
-);
+CREATE TABLE bench_agent (n integer PRIMARY KEY, user_id integer, partner_id integer);
 """
 # What differs from ticket to ticket on both sides.
 TICKET_VALUES = {
@@ -41,6 +38,28 @@ def make_tables(env):
     env.cr.execute(TABLES)
     env.cr.execute_values(
         "INSERT INTO bench_text VALUES %s", list(enumerate(rows.make_texts()))
+    )
+
+
+def load_agents(env, agents):
+    """Note who works."""
+    env.cr.execute_values(
+        "INSERT INTO bench_agent VALUES %s",
+        [(n, agent.id, agent.partner_id.id) for n, agent in enumerate(agents)],
+    )
+
+
+def load_teams(env, table, team_ids):
+    """Note the team of each agent on a side.
+
+    :param str table: the side's table
+    :param list team_ids: one for each agent
+    """
+    env.cr.execute(
+        f"CREATE TABLE bench_{table}_team (n integer PRIMARY KEY, team_id integer)"
+    )
+    env.cr.execute_values(
+        f"INSERT INTO bench_{table}_team VALUES %s", list(enumerate(team_ids))
     )
 
 
@@ -179,22 +198,24 @@ def load_tickets(env, table, model, values, first, size):
 
     Those of the stories are there already, so a row fewer is made for each of them.
 
-    :param str table: the side's table; ``bench_<table>`` has its stories' tickets
+    :param str table: the side's table; ``<table>_story`` has its stories' tickets
     :param dict values: SQL of the columns of tickets that differ
     :param int first: number of the first row
     :param int size: how many tickets there shall be in the end
     """
     cr = env.cr
-    stories = f"bench_{table}"
+    stories = f"bench_{table}_story"
     who = {
         "user_id": "CASE WHEN p.user_id IS NOT NULL THEN a.user_id END",
+        "team_id": "g.team_id",
         "create_uid": "a.user_id",
         "write_uid": "a.user_id",
     }
     joined = (
         f"bench_row b JOIN {stories} s ON s.story = b.story "
         "JOIN bench_agent a ON a.n = b.agent JOIN bench_customer c ON c.n = b.customer "
-        f"JOIN {table}_ids i ON i.n = b.n "
+        f"JOIN bench_{table}_ids i ON i.n = b.n "
+        f"JOIN bench_{table}_team g ON g.n = b.agent "
         f"JOIN bench_text d ON d.n = b.n % {rows.TEXTS}"
     )
     condition = f"b.n >= {first} ORDER BY b.n"
@@ -209,8 +230,7 @@ def load_tickets(env, table, model, values, first, size):
     )
     for child, column in _children(cr, table):
         mine = {name for name, _kind in _columns(cr, child)}
-        team = {"team_id": values["team_id"]} if "team_id" in mine else {}
-        changed = {k: v for k, v in {**who, **team}.items() if k in mine}
+        changed = {name: term for name, term in who.items() if name in mine}
         multiply(
             cr,
             child,
@@ -228,11 +248,13 @@ def load_tickets(env, table, model, values, first, size):
 def _allot_ids(cr, table, first, size):
     """Give the rows from a number on their ids, so that there are `size` tickets."""
     if not first:
-        cr.execute(f"CREATE TABLE {table}_ids (n integer PRIMARY KEY, id integer)")
+        cr.execute(
+            f"CREATE TABLE bench_{table}_ids (n integer PRIMARY KEY, id integer)"
+        )
     cr.execute(f"SELECT COUNT(*) FROM {table}")
     (there,) = cr.fetchone()
     cr.execute(
-        f"INSERT INTO {table}_ids SELECT n, nextval('{table}_id_seq') FROM "
+        f"INSERT INTO bench_{table}_ids SELECT n, nextval('{table}_id_seq') FROM "
         "(SELECT n FROM bench_row WHERE n >= %s ORDER BY n LIMIT %s) b",
         [first, size - there],
     )
@@ -246,10 +268,11 @@ def remember_stories(env, table, lived):
     """
     cr = env.cr
     cr.execute(
-        f"CREATE TABLE bench_{table} "
+        f"CREATE TABLE bench_{table}_story "
         "(story integer PRIMARY KEY, ticket_id integer, born timestamp)"
     )
     for place, (ticket, born) in enumerate(lived):
         cr.execute(
-            f"INSERT INTO bench_{table} VALUES (%s, %s, %s)", [place, ticket.id, born]
+            f"INSERT INTO bench_{table}_story VALUES (%s, %s, %s)",
+            [place, ticket.id, born],
         )

@@ -13,6 +13,7 @@ class Ours(Side):
 
     model = "service.ticket"
     table = "service_ticket"
+    group = "crm_service.group_service_agent"
     counter_fields = ("service_ticket_count",)
     portal_url = "/my/service"
 
@@ -55,7 +56,7 @@ class Ours(Side):
         cr.execute(
             "SELECT b.n, c.e164, y.number_prefix FROM bench_row b "
             "JOIN bench_customer c ON c.n = b.customer "
-            "JOIN bench_service_ticket s ON s.story = b.story "
+            "JOIN bench_service_ticket_story s ON s.story = b.story "
             "JOIN service_ticket t ON t.id = s.ticket_id "
             "JOIN service_ticket_type y ON y.id = t.type_id WHERE b.n >= %s",
             [first],
@@ -77,7 +78,6 @@ class Ours(Side):
             "track_key": mine.format("track_key"),
             "partner_phone": "c.phone",
             "phone_sanitized": "c.e164",
-            "team_id": "a.service_team",
         }
 
     # -- work ---------------------------------------------------------------

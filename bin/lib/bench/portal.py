@@ -13,7 +13,6 @@ from odoo import sql_db
 from odoo.service.server import ThreadedWSGIServerReloadable
 
 HOST = "127.0.0.1"
-LOGIN = "bench-customer"
 
 
 @contextlib.contextmanager
@@ -30,10 +29,10 @@ def serving():
         server.server_close()
 
 
-def log_in(address, database):
-    """Return a session in which the customer is signed in."""
+def log_in(address, database, login):
+    """Return a session in which the customer is signed in (password is the login)."""
     session = requests.Session()
-    credentials = {"db": database, "login": LOGIN, "password": LOGIN}
+    credentials = {"db": database, "login": login, "password": login}
     answer = session.post(
         f"{address}/web/session/authenticate", json={"params": credentials}, timeout=60
     )

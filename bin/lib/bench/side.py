@@ -19,6 +19,7 @@ class Side:
 
     model = ""
     table = ""
+    group = ""
     counter_fields = ()
     portal_url = ""
 
@@ -75,7 +76,7 @@ class Side:
         )
         self.samples = {
             "number": self._query(
-                f"SELECT number FROM {self.table} t JOIN {self.table}_ids i "
+                f"SELECT number FROM {self.table} t JOIN bench_{self.table}_ids i "
                 "ON i.id = t.id ORDER BY i.n OFFSET %s LIMIT 1",
                 [half],
             )[0],

@@ -19,6 +19,7 @@ class Theirs(Side):
 
     model = "helpdesk.ticket"
     table = "helpdesk_ticket"
+    group = "helpdesk_mgmt.group_helpdesk_user"
     counter_fields = (
         "helpdesk_ticket_active_count",
         "helpdesk_ticket_count",
@@ -72,7 +73,6 @@ class Theirs(Side):
         return {
             "number": "'HT' || lpad((b.n + 100)::text, 5, '0')",
             "commercial_partner_id": "c.partner_id",
-            "team_id": "a.helpdesk_team",
         }
 
     # -- work ---------------------------------------------------------------
