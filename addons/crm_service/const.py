@@ -116,3 +116,7 @@ MAX_ASSIGNMENT_NOTICES = 10
 
 # How deep sub-tickets of sub-tickets may go.
 MAX_LEVELS = 5
+
+# What the dashboard shows: so many days, and the people with most work.
+DASHBOARD_DAYS = 14
+DASHBOARD_PEOPLE = 12

@@ -29,6 +29,7 @@ from . import service_urge
 from . import service_ticket_urge
 from . import service_stage_usual
 from . import service_ticket_time
+from . import service_dashboard
 from . import service_sla_policy
 from . import service_sla
 from . import service_escalation

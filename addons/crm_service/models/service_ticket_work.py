@@ -22,6 +22,9 @@ class ServiceTicket(models.Model):
         help="Since when the responsible person works on it in this stage.",
     )
     is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine")
+    next_step = fields.Char(
+        compute="_compute_next_step", help="What the button “Finish” does."
+    )
     can_take = fields.Boolean(compute="_compute_can_work")
     can_put_back = fields.Boolean(compute="_compute_can_work")
     can_hand_over = fields.Boolean(compute="_compute_can_work")
@@ -37,6 +40,11 @@ class ServiceTicket(models.Model):
         if operator != "in":
             return NotImplemented
         return [("user_id", "=" if True in value else "!=", self.env.uid)]
+
+    @api.depends("available_route_ids")
+    def _compute_next_step(self):
+        for ticket in self:
+            ticket.next_step = ticket.available_route_ids[:1].name
 
     @api.depends("user_id", "is_open", "taken_at", "available_route_ids")
     @api.depends_context("uid")
