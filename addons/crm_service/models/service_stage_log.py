@@ -9,7 +9,14 @@ from ..tools import append_only
 from ..tools.working_time import WorkingTime
 
 # What may be filled in later, once.
-FILLABLE = ("left_at", "taken_at", "user_id", "waiting_hours", "processing_hours")
+FILLABLE = (
+    "left_at",
+    "taken_at",
+    "user_id",
+    "reason",
+    "waiting_hours",
+    "processing_hours",
+)
 
 
 class ServiceStageLog(models.Model):

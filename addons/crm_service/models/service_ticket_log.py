@@ -1,9 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import fields, models
 
-# What marks the rows of a stage that went on in other hands.
-HANDOVER = {"is_handover": True}
-
 
 class ServiceTicket(models.Model):
     """What a ticket writes into its history."""
@@ -100,3 +97,10 @@ class ServiceTicket(models.Model):
         begun._with_flow().write({"taken_at": moment})
         dropped = (changed - mine).filtered("taken_at")
         dropped._with_flow().write({"taken_at": False})
+
+    def _note_reason(self, reason):
+        """Note in the open history rows why somebody else has the tickets now."""
+        rows = self._get_open_logs() if reason else ()
+        for row in rows:
+            if not row.reason:
+                row.reason = reason

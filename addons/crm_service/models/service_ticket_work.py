@@ -234,6 +234,7 @@ class ServiceTicket(models.Model):
         receivers.with_context(mail_auto_subscribe_no_notify=True).write(
             {"user_id": person.id}
         )
+        receivers._note_reason(note)
         body = plaintext2html(note)
         self._message_log_batch(bodies={ticket.id: body for ticket in self})
         if person.id != self.env.uid:

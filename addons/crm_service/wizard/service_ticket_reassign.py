@@ -63,6 +63,7 @@ class ServiceTicketReassign(models.TransientModel):
             vals["user_id"] = self.user_id.id
         tickets.with_context(mail_auto_subscribe_no_notify=True).write(vals)
         if self.note:
+            tickets._note_reason(self.note)
             tickets._message_log_batch(bodies=dict.fromkeys(tickets.ids, self.note))
 
     def _tell(self, tickets):
