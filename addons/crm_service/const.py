@@ -90,6 +90,8 @@ ESCALATION_TRIGGERS = [
 ]
 # How many due clocks are dealt with in one transaction.
 SLA_BATCH_SIZE = 1000
+# The job for due clocks runs at least this often.
+SLA_JOB_MINUTES = 15
 # A deadline is looked for this many years ahead; beyond, a calendar has no hours.
 SLA_HORIZON_YEARS = 5
 # How a team's tickets find their responsible person.

@@ -1,7 +1,20 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 from ..const import ESCALATION_TRIGGERS, PRIORITIES, SLA_KINDS
+from .service_sla_policy_match import Level
+
+ACTIONS = (
+    "notify_user",
+    "notify_leader",
+    "notify_user_ids",
+    "priority",
+    "team_id",
+    "user_id",
+    "activity_type_id",
+    "mail_template_id",
+)
 
 
 class ServiceEscalation(models.Model):
@@ -71,3 +84,122 @@ class ServiceEscalation(models.Model):
         "New Promise Within",
         help="Working hours from the apology in which the customer may expect it.",
     )
+
+    def _prepare_level(self):
+        """Return when this level is due, as a `Level`."""
+        self.ensure_one()
+        if self.trigger == "share":
+            return Level(self.id, self.share_percent, 0)
+        return Level(self.id, 100, round(self.overdue_hours * 3600))
+
+    # -- checks ---------------------------------------------------------------
+
+    @api.constrains("trigger", "share_percent", "overdue_hours")
+    def _check_when(self):
+        for level in self:
+            if level.trigger == "share" and level.share_percent <= 0:
+                message = self.env._(
+                    "The level “%(level)s” is due before the promise is made. Enter "
+                    "more than 0 percent of the target.",
+                    level=level.name,
+                )
+            elif level.trigger == "overdue" and level.overdue_hours <= 0:
+                message = self.env._(
+                    "The level “%(level)s” is due before the promise is broken. Enter "
+                    "more than zero working hours, or a share of the target.",
+                    level=level.name,
+                )
+            else:
+                continue
+            raise ValidationError(message)
+
+    @api.constrains("kind", "policy_id")
+    def _check_kind(self):
+        self.policy_id._check_levels()
+
+    @api.constrains(*ACTIONS, "promise_hours")
+    def _check_actions(self):
+        for level in self:
+            if not any(level[name] for name in ACTIONS):
+                raise ValidationError(
+                    self.env._(
+                        "The level “%(level)s” does nothing. Choose whom to tell or "
+                        "what to do.",
+                        level=level.name,
+                    )
+                )
+            if level.promise_hours < 0:
+                raise ValidationError(
+                    self.env._(
+                        "The new promise of the level “%(level)s” lies in the past. "
+                        "Enter more than zero working hours, or none.",
+                        level=level.name,
+                    )
+                )
+
+    @api.constrains("mail_template_id")
+    def _check_mail_template(self):
+        for level in self.filtered("mail_template_id"):
+            if level.mail_template_id.sudo().model != "service.ticket":
+                raise ValidationError(
+                    self.env._(
+                        "The apology of the level “%(level)s” must be a template for "
+                        "tickets. Choose another one.",
+                        level=level.name,
+                    )
+                )
+
+    @api.constrains("user_id", "team_id")
+    def _check_member(self):
+        for level in self.filtered("user_id"):
+            if level.team_id.member_ids and level.user_id not in (
+                level.team_id.member_ids | level.team_id.user_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s is not in the team “%(team)s”. Choose one of the "
+                        "team, or nobody.",
+                        user=level.user_id.name,
+                        team=level.team_id.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Keep levels that were fired: tickets show them. They can be archived."""
+        # sudo: tickets of other companies count too
+        used = (
+            self.env["service.escalation.event"]
+            .sudo()
+            .search([("escalation_id", "in", self.ids)], limit=1)
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "Tickets came to the level “%(level)s”, so it must stay. Archive "
+                    "it instead of deleting it.",
+                    level=used.escalation_id.name,
+                )
+            )
+
+    # -- what follows ---------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to let open clocks know the new levels."""
+        levels = super().create(vals_list)
+        levels.policy_id._forget_rules()
+        return levels
+
+    def write(self, vals):
+        """Override to let open clocks know the changed levels."""
+        result = super().write(vals)
+        self.policy_id._forget_rules()
+        return result
+
+    def unlink(self):
+        """Override to let open clocks forget the levels."""
+        policies = self.policy_id
+        result = super().unlink()
+        policies._forget_rules()
+        return result

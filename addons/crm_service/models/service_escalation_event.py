@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..const import SLA_KINDS
 
@@ -37,10 +37,61 @@ class ServiceEscalationEvent(models.Model):
         readonly=True,
         help="End of the quiet hours; empty once the messages went out.",
     )
-    done = fields.Text("What Was Done", readonly=True)
+    log = fields.Json(
+        readonly=True, help="Code and detail of each thing that was done."
+    )
+    done = fields.Text("What Was Done", compute="_compute_done")
 
     _once = models.UniqueIndex(
         "(sla_id, COALESCE(escalation_id, 0))",
         "This level was reached before.",
     )
     _waiting_idx = models.Index("(message_due_at, id) WHERE message_due_at IS NOT NULL")
+
+    @api.depends("log")
+    @api.depends_context("lang")
+    def _compute_done(self):
+        for event in self:
+            event.done = "\n".join(
+                event._get_log_sentence(code, detail)
+                for code, detail in event.log or ()
+            )
+
+    @api.depends("escalation_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for event in self:
+            name = event.escalation_id.name or self.env._("Warning")
+            event.display_name = name
+
+    def _get_log_sentence(self, code, detail):
+        """Return what was done, in the reader's language."""
+        if code == "priority":
+            detail = dict(
+                self.env["service.ticket"]
+                ._fields["priority"]
+                ._description_selection(self.env)
+            ).get(detail, detail)
+        sentences = {
+            "told": self.env._("Told %(detail)s", detail=detail),
+            "told_nobody": self.env._("Nobody to tell"),
+            "priority": self.env._("Priority raised to %(detail)s", detail=detail),
+            "team": self.env._("Handed to the team %(detail)s", detail=detail),
+            "user": self.env._("Handed to %(detail)s", detail=detail),
+            "activity": self.env._("Activity for %(detail)s", detail=detail),
+            "activity_nobody": self.env._("Nobody to give the activity to"),
+            "apology": self.env._("Apology sent to %(detail)s", detail=detail),
+            "no_email": self.env._("No apology: the customer has no e-mail address"),
+            "not_needed": self.env._("Messages not needed any more"),
+            "failed": self.env._("Not possible: %(detail)s", detail=detail),
+        }
+        return sentences.get(code, code)
+
+    def _note(self, code, detail=""):
+        """Note on these events that something was done.
+
+        :param str code: see `_get_log_sentence`
+        :param str detail: to whom or what, as the sentence tells it
+        """
+        for event in self:
+            event.log = [*(event.log or ()), [code, detail]]

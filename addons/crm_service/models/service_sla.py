@@ -1,7 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import fields, models
+from odoo import api, fields, models
 
-from ..const import SLA_KINDS, SLA_STATES
+from ..const import SLA_KINDS, SLA_OPEN_STATES, SLA_STATES
 
 
 class ServiceSla(models.Model):
@@ -70,6 +70,20 @@ class ServiceSla(models.Model):
     next_action_at = fields.Datetime(
         readonly=True, help="When the job has to look at this clock next."
     )
+    used_seconds = fields.Integer(
+        "Used Until Now", compute="_compute_used", help="Working seconds."
+    )
+    left_seconds = fields.Integer(
+        "Left", compute="_compute_used", help="Working seconds; less than 0: overdue."
+    )
+    used_percent = fields.Float("Used in Percent", compute="_compute_used")
+    kept_percent = fields.Float(
+        "Kept",
+        readonly=True,
+        aggregator="avg",
+        help="100 if it was kept, 0 if it was missed or is overdue.",
+    )
+    remark = fields.Char(compute="_compute_remark")
     event_ids = fields.One2many("service.escalation.event", "sla_id", "Escalations")
 
     _target_positive = models.Constraint(
@@ -84,3 +98,52 @@ class ServiceSla(models.Model):
     _open_calendar_idx = models.Index(
         "(calendar_id) WHERE state IN ('running', 'paused')"
     )
+
+    def _get_open_status(self):
+        """Return the status of a ticket with these clocks, which are still open."""
+        if any(self.mapped("is_breached")):
+            return "breached"
+        running = self.filtered(lambda clock: clock.state == "running")
+        if any(running.mapped("is_at_risk")):
+            return "at_risk"
+        if running:
+            return "on_time"
+        return "paused" if self else ""
+
+    def _get_end_status(self):
+        """Return the status of a ticket with these clocks, none of them open."""
+        states = set(self.mapped("state"))
+        for status in ("missed", "reached"):
+            if status in states:
+                return status
+        return "none"
+
+    @api.depends("state", "started_at", "target_seconds", "counted_at")
+    def _compute_used(self):
+        for sla in self:
+            used = sla.elapsed_seconds
+            if sla.state == "running":
+                values = sla._prepare_values()
+                clock = sla._get_clock(sla.ticket_id, values, sla.target_seconds)
+                used = round(clock.elapsed(fields.Datetime.now()))
+            sla.used_seconds = used
+            sla.left_seconds = sla.target_seconds - used
+            sla.used_percent = 100 * used / (sla.target_seconds or 1)
+
+    @api.depends("state", "deadline", "calendar_id")
+    @api.depends_context("lang")
+    def _compute_remark(self):
+        for sla in self:
+            sla.remark = sla._get_remark()
+
+    def _get_remark(self):
+        """Return what a person should know about this clock, or nothing."""
+        if self.state == "paused":
+            return self.env._("On hold: the time does not count.")
+        if self.state in SLA_OPEN_STATES and not self.deadline:
+            return self.env._(
+                "“%(calendar)s” has no working hours to come, so nothing is due. "
+                "Enter hours there.",
+                calendar=self.sudo().calendar_id.name,
+            )
+        return ""

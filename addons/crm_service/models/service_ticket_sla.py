@@ -1,8 +1,10 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import fields, models
+from odoo import api, fields, models
 
-from ..const import SLA_STATUSES
+from ..const import DONE_PHASES, SLA_OPEN_STATES, SLA_STATUSES
 from .service_ticket import FLOW_FIELDS
+
+STAFF = "crm_service.group_service_technician"
 
 # What only the engine of promises may write.
 FLOW_FIELDS.update(
@@ -25,7 +27,14 @@ class ServiceTicket(models.Model):
     _inherit = "service.ticket"
 
     sla_ids = fields.One2many(
-        "service.sla", "ticket_id", "Promises", readonly=True, copy=False
+        "service.sla", "ticket_id", "Promises", readonly=True, copy=False, groups=STAFF
+    )
+    sla_event_ids = fields.One2many(
+        "service.escalation.event",
+        "ticket_id",
+        "Escalations",
+        readonly=True,
+        groups=STAFF,
     )
     sla_policy_id = fields.Many2one(
         "service.sla.policy",
@@ -34,13 +43,28 @@ class ServiceTicket(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        groups=STAFF,
     )
-    sla_policy_reason = fields.Char("Why This Promise", compute="_compute_sla_reason")
+    sla_policy_reason = fields.Char(
+        "Why This Promise", compute="_compute_sla_policy_reason", groups=STAFF
+    )
     sla_status = fields.Selection(
-        SLA_STATUSES, "Promise Status", readonly=True, default="none", copy=False
+        SLA_STATUSES,
+        "Promise Status",
+        compute="_compute_sla_status",
+        store=True,
+        precompute=True,
+        copy=False,
+        groups=STAFF,
     )
     sla_deadline = fields.Datetime(
-        "Due", readonly=True, copy=False, help="The earliest promise still to keep."
+        "Due",
+        compute="_compute_sla_status",
+        store=True,
+        precompute=True,
+        copy=False,
+        help="The earliest promise still to keep.",
+        groups=STAFF,
     )
     promised_at = fields.Datetime(
         "New Promise",
@@ -48,26 +72,120 @@ class ServiceTicket(models.Model):
         copy=False,
         help="What the customer was promised with an apology.",
     )
-    first_replied_at = fields.Datetime("First Answer", readonly=True, copy=False)
+    first_replied_at = fields.Datetime(
+        "First Answer", readonly=True, copy=False, groups=STAFF
+    )
     customer_waiting_since = fields.Datetime(
-        "Customer Waits Since",
         readonly=True,
         copy=False,
         help="The customer wrote after our last answer.",
+        groups=STAFF,
     )
     sla_holds = fields.Json(
         readonly=True,
         copy=False,
         help="Spans in which the clocks stood still: start, stop, why.",
+        groups=STAFF,
     )
 
     _sla_worklist_idx = models.Index(
-        "(user_id, sla_deadline, priority DESC) WHERE is_open IS TRUE"
+        "(user_id, sla_deadline, priority DESC) WHERE is_open"
     )
     _sla_status_idx = models.Index(
-        "(company_id, sla_status, sla_deadline) WHERE is_open IS TRUE"
+        "(company_id, sla_status, sla_deadline) WHERE is_open"
     )
 
-    def _compute_sla_reason(self):
+    @api.depends(
+        "sla_ids.state",
+        "sla_ids.deadline",
+        "sla_ids.is_at_risk",
+        "sla_ids.is_breached",
+    )
+    def _compute_sla_status(self):
         for ticket in self:
-            ticket.sla_policy_reason = ticket.sla_policy_id.name or ""
+            clocks = ticket.sla_ids
+            counting = clocks.filtered(lambda c: c.state in SLA_OPEN_STATES)
+            ticket.sla_status = counting._get_open_status() or clocks._get_end_status()
+            ticket.sla_deadline = min(
+                filter(None, counting.mapped("deadline")), default=False
+            )
+
+    @api.depends("sla_policy_id", "sla_ids")
+    @api.depends_context("lang")
+    def _compute_sla_policy_reason(self):
+        for ticket in self:
+            ticket.sla_policy_reason = ticket._get_sla_policy_reason()
+
+    def _get_sla_policy_reason(self):
+        """Return why this ticket has its promise, in the reader's language.
+
+        Extend it for policies that come in another way, see
+        `_get_own_sla_policies`.
+        """
+        # sudo: policies are for everybody to read, the customers in them may not be
+        policy = self.sudo().sla_policy_id
+        if not policy:
+            return self.env._("No promise fits this ticket.")
+        criteria = policy._get_criteria_labels(self.sudo())
+        if not criteria:
+            return self.env._(
+                "“%(policy)s” is for every ticket that no other promise fits.",
+                policy=policy.name,
+            )
+        return self.env._(
+            "“%(policy)s” is the first promise that fits: %(criteria)s.",
+            policy=policy.name,
+            criteria=", ".join(criteria),
+        )
+
+    def _get_own_sla_policies(self):
+        """Hook: return {ticket id: policy id} of tickets that bring their own.
+
+        Extend it for policies that no criteria choose, such as those of a service
+        contract; they go before all others. The host has none.
+        """
+        return {}
+
+    # -- on hold --------------------------------------------------------------
+
+    def _get_sla_situation(self):
+        """Return whether the clocks run now: running, paused or done."""
+        self.ensure_one()
+        if self.phase in DONE_PHASES:
+            return "done"
+        if self.stage_id.clock == "paused" or self._is_parent_waiting():
+            return "paused"
+        return "running"
+
+    def _is_parent_waiting(self):
+        """Tell whether the ticket that this one is a part of waits for the customer."""
+        # sudo: the parent may be with another team
+        return self.sudo().parent_id.phase == "waiting_customer"
+
+    def _is_sla_held(self):
+        """Tell whether the clocks stand still now."""
+        holds = self.sla_holds or ()
+        return bool(holds and not holds[-1][1])
+
+    def _get_sla_holds(self, until=None):
+        """Return the (start, stop) spans on hold; stop is None if it goes on.
+
+        :param datetime until: leave out those that start then or later
+        """
+        read = fields.Datetime.to_datetime
+        holds = [(read(a), read(b) or None) for a, b, _why in self.sla_holds or ()]
+        return [hold for hold in holds if not until or hold[0] < until]
+
+    def _update_sla_holds(self):
+        """Note where the clocks began or ceased to stand still now."""
+        now = fields.Datetime.to_string(fields.Datetime.now())
+        for ticket in self:
+            holds = [list(hold) for hold in ticket.sla_holds or ()]
+            situation = ticket._get_sla_situation()
+            if situation == (holds[-1][2] if ticket._is_sla_held() else "running"):
+                continue
+            if ticket._is_sla_held():
+                holds[-1][1] = now
+            if situation != "running":
+                holds.append([now, None, situation])
+            ticket._with_flow().sla_holds = holds

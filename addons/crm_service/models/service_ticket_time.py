@@ -30,7 +30,7 @@ class ServiceTicket(models.Model):
         "Slower than Usual", compute="_compute_stage_hours", search="_search_is_slow"
     )
 
-    _stage_time_idx = models.Index("(stage_id, stage_entered_at) WHERE is_open IS TRUE")
+    _stage_time_idx = models.Index("(stage_id, stage_entered_at) WHERE is_open")
 
     def _get_calendar(self):
         """Return the working hours that count for this ticket; may be none."""

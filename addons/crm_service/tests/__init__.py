@@ -17,3 +17,7 @@ from . import test_ticket_customer
 from . import test_ticket_flow
 from . import test_ticket_work
 from . import test_views
+from . import test_sla
+from . import test_sla_calendar
+from . import test_sla_policy
+from . import test_escalation

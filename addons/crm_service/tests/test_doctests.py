@@ -15,7 +15,9 @@ from ..tools import (
     bpmn_xml,
     event_log,
     process_definition,
+    quiet_hours,
     sla_clock,
+    sla_policy,
     working_time,
 )
 
@@ -31,7 +33,9 @@ TOOLS = (
     bpmn_xml,
     event_log,
     process_definition,
+    quiet_hours,
     sla_clock,
+    sla_policy,
     working_time,
 )
 

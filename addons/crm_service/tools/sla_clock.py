@@ -73,6 +73,11 @@ class SlaClock:
         return None
 
     @property
+    def is_held(self):
+        """Whether the clock is on hold with no end in sight."""
+        return bool(self._holds and self._holds[-1][1] == FOREVER)
+
+    @property
     def deadline(self):
         """The moment by which the whole target is used; None if not known yet."""
         return self.moment_of(self.target)
