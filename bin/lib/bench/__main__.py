@@ -34,6 +34,7 @@ def main(arguments):
     for size in sorted(options.sizes):
         with step(f"{size:,} tickets on each side"):
             bench.grow(size)
+            say(f"        {bench.describe_size()}")
         figures += bench.measure(last=size == SIZES[-1])
     return _tell(figures, bench, options)
 

@@ -12,6 +12,7 @@ from .ours import Ours
 from .population import PORTAL_LOGIN, Population
 from .theirs import Theirs
 
+SIDES = (Ours, Theirs)
 QUICK_ROUNDS = 3
 
 
@@ -23,7 +24,7 @@ class Bench(Population):
     """
 
     def __init__(self, registry, quick):
-        super().__init__(registry, (Ours, Theirs))
+        super().__init__(registry, SIDES)
         self.quick = quick
 
     def measure(self, last):
@@ -93,6 +94,13 @@ class Bench(Population):
             cr.rollback()
         self.registry.reset_changes()
         return milliseconds, queries
+
+    def describe_size(self):
+        """Return how many tickets each side has, in words."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            counts = [(side.model, env[side.model].search_count([])) for side in SIDES]
+        return ", ".join(f"{count:,} {model}" for model, count in counts)
 
     def describe(self):
         """Return (the machine in Markdown, what ours is compared with)."""

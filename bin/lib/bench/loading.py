@@ -5,6 +5,7 @@ it; only who, when and what about differ. So whatever an add-on keeps about a ti
 is there for each of them, in the right proportion.
 """
 
+import contextlib
 import io
 
 from . import rows
@@ -30,6 +31,28 @@ TICKET_VALUES = {
     "partner_id": "CASE WHEN b.by_contact THEN c.contact_id ELSE c.partner_id END",
     "partner_name": "c.name",
     "partner_email": "c.email",
+}
+# What differs from customer to customer.
+PARTNER_VALUES = {
+    "email": "c.email",
+    "email_normalized": "c.email",
+    "phone": "c.phone",
+    "phone_sanitized": "c.e164",
+    "commercial_partner_id": "c.partner_id",
+}
+COMPANY_VALUES = {"id": "c.partner_id", "name": "c.name", "complete_name": "c.name"}
+CONTACT_VALUES = {
+    "id": "c.contact_id",
+    "parent_id": "c.partner_id",
+    "complete_name": "c.name || ', Ann'",
+    "commercial_company_name": "c.name",
+}
+# Who did it: of tickets and of what belongs to them.
+WHO = {
+    "user_id": "CASE WHEN p.user_id IS NOT NULL THEN a.user_id END",
+    "team_id": "g.team_id",
+    "create_uid": "a.user_id",
+    "write_uid": "a.user_id",
 }
 
 
@@ -90,11 +113,10 @@ def _load_customers(env, count):
     cr = env.cr
     cr.execute("SELECT COALESCE(MAX(n) + 1, 0) FROM bench_customer")
     (first,) = cr.fetchone()
-    wanted = range(first, count)
     lines = "".join(
         f"{n}\t{rows.spoken_phone_of(n)}\t{rows.phone_of(n)}\tc{n}@bench.example\t"
         f"Customer {n:05d}\n"
-        for n in wanted
+        for n in range(first, count)
     )
     cr._obj.copy_expert(
         "COPY bench_customer (n, phone, e164, email, name) FROM STDIN",
@@ -106,31 +128,13 @@ def _load_customers(env, count):
         "WHERE partner_id IS NULL",
         [rows.CONTACT_EVERY],
     )
-    pattern, contact = _partner_patterns(env)
-    common = {
-        "email": "c.email",
-        "email_normalized": "c.email",
-        "phone": "c.phone",
-        "phone_sanitized": "c.e164",
-        "commercial_partner_id": "c.partner_id",
-    }
-    for source, own in (
-        (pattern, {"id": "c.partner_id", "name": "c.name", "complete_name": "c.name"}),
-        (
-            contact,
-            {
-                "id": "c.contact_id",
-                "parent_id": "c.partner_id",
-                "complete_name": "c.name || ', Ann'",
-                "commercial_company_name": "c.name",
-            },
-        ),
-    ):
+    company, contact = _partner_patterns(env)
+    for pattern, own in ((company, COMPANY_VALUES), (contact, CONTACT_VALUES)):
         multiply(
             cr,
             "res_partner",
-            {**common, **own},
-            f"bench_customer c JOIN res_partner p ON p.id = {source.id}",
+            {**PARTNER_VALUES, **own},
+            f"bench_customer c JOIN res_partner p ON p.id = {pattern.id}",
             f"c.n >= {first} AND {own['id']} IS NOT NULL ORDER BY c.n",
         )
 
@@ -171,6 +175,22 @@ def multiply(cr, table, values, source, condition, shift=None):
     )
 
 
+@contextlib.contextmanager
+def _without_indexes(cr, table):
+    """Build the indexes of a table after it was filled, which is much faster."""
+    cr.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) "
+        "FROM pg_index WHERE indrelid = %s::regclass AND NOT indisunique",
+        [table],
+    )
+    found = cr.fetchall()
+    for name, _definition in found:
+        cr.execute(f"DROP INDEX {name}")
+    yield
+    for _name, definition in found:
+        cr.execute(definition)
+
+
 def _columns(cr, table):
     """The columns of a table: (name, type)."""
     cr.execute(
@@ -198,50 +218,42 @@ def load_tickets(env, table, model, values, first, size):
 
     Those of the stories are there already, so a row fewer is made for each of them.
 
-    :param str table: the side's table; ``<table>_story`` has its stories' tickets
+    :param str table: the side's table; ``bench_<table>_story`` has its stories' tickets
     :param dict values: SQL of the columns of tickets that differ
     :param int first: number of the first row
     :param int size: how many tickets there shall be in the end
     """
     cr = env.cr
-    stories = f"bench_{table}_story"
-    who = {
-        "user_id": "CASE WHEN p.user_id IS NOT NULL THEN a.user_id END",
-        "team_id": "g.team_id",
-        "create_uid": "a.user_id",
-        "write_uid": "a.user_id",
-    }
-    joined = (
-        f"bench_row b JOIN {stories} s ON s.story = b.story "
+    _allot_ids(cr, table, first, size)
+    source, condition = _join_rows(table), f"b.n >= {first} ORDER BY b.n"
+    own = {**TICKET_VALUES, **WHO, **values, "id": "i.id"}
+    for copied, column, changed in [(table, "id", own)] + [
+        (child, column, {**WHO, column: "i.id"})
+        for child, column in _children(cr, table)
+    ]:
+        with _without_indexes(cr, copied):
+            multiply(
+                cr,
+                copied,
+                changed,
+                f"{source} JOIN {copied} p ON p.{column} = s.ticket_id",
+                condition,
+                "b.back",
+            )
+    cr.execute(
+        "INSERT INTO mail_followers (res_model, res_id, partner_id) "
+        f"SELECT '{model}', i.id, a.partner_id FROM {source} WHERE {condition}"
+    )
+
+
+def _join_rows(table):
+    """The rows with all that belongs to them on a side."""
+    return (
+        f"bench_row b JOIN bench_{table}_story s ON s.story = b.story "
         "JOIN bench_agent a ON a.n = b.agent JOIN bench_customer c ON c.n = b.customer "
         f"JOIN bench_{table}_ids i ON i.n = b.n "
         f"JOIN bench_{table}_team g ON g.n = b.agent "
         f"JOIN bench_text d ON d.n = b.n % {rows.TEXTS}"
-    )
-    condition = f"b.n >= {first} ORDER BY b.n"
-    _allot_ids(cr, table, first, size)
-    multiply(
-        cr,
-        table,
-        {**TICKET_VALUES, **who, **values, "id": "i.id"},
-        f"{joined} JOIN {table} p ON p.id = s.ticket_id",
-        condition,
-        "b.back",
-    )
-    for child, column in _children(cr, table):
-        mine = {name for name, _kind in _columns(cr, child)}
-        changed = {name: term for name, term in who.items() if name in mine}
-        multiply(
-            cr,
-            child,
-            {**changed, column: "i.id"},
-            f"{joined} JOIN {child} p ON p.{column} = s.ticket_id",
-            condition,
-            "b.back",
-        )
-    cr.execute(
-        "INSERT INTO mail_followers (res_model, res_id, partner_id) "
-        f"SELECT '{model}', i.id, a.partner_id FROM {joined} WHERE {condition}"
     )
 
 

@@ -27,7 +27,7 @@ def _check_row(row):
         )
     if work.queries is not None and row["ours_queries"] > work.queries:
         yield (
-            f"{row['work']}, {row['size']:,} tickets: {row['ours_queries']} queries, "
+            f"{row['work']}, {row['size']:,} tickets: {row['ours_queries']:g} queries, "
             f"the budget is {work.queries}"
         )
 
@@ -52,8 +52,8 @@ def _check(small, large):
         )
     if large["ours_queries"] > small["ours_queries"] + FLAT_SLACK_QUERIES:
         yield (
-            f"{large['work']}: {small['ours_queries']} queries grow to "
-            f"{large['ours_queries']}"
+            f"{large['work']}: {small['ours_queries']:g} queries grow to "
+            f"{large['ours_queries']:g}"
         )
 
 
