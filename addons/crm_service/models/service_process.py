@@ -2,6 +2,10 @@
 from odoo import api, fields, models, tools
 
 from ..const import PROCESS_STATES
+from .service_guard import has_changed
+
+# What tickets under way know their version by.
+IDENTITY_FIELDS = {"code", "company_id", "version"}
 
 
 class ServiceProcess(models.Model):
@@ -108,7 +112,17 @@ class ServiceProcess(models.Model):
                 }
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to begin as a draft."""
+        for vals in vals_list:
+            self._check_vals_allowed(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
-        """Override to forget what is remembered of the processes."""
+        """Override to guard the version, and forget what is remembered."""
+        self._check_vals_allowed(vals)
+        if any(has_changed(process, vals, IDENTITY_FIELDS) for process in self):
+            self._check_unlocked()
         self.env.registry.clear_cache()
         return super().write(vals)

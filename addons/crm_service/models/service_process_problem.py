@@ -32,7 +32,7 @@ class ServiceProcess(models.Model):
         for process in self:
             process.problem_text = False
             if process.state == "draft" and process.ids:
-                problems = process._get_problems()
+                problems = process._origin._get_problems()
                 process.problem_text = "\n".join(f"• {text}" for text in problems)
 
     def _get_problems(self):
@@ -41,7 +41,7 @@ class ServiceProcess(models.Model):
         :return: list of translated sentences, empty when it can be published
         """
         self.ensure_one()
-        stages = self.stage_ids.filtered("active")
+        stages = self.stage_ids.filtered("active").sorted()
         if not stages:
             return [
                 self.env._("There is no stage. Add the stage that tickets begin in.")

@@ -65,6 +65,21 @@ class ServiceProcess(models.Model):
 
     # -- guards -------------------------------------------------------------
 
+    @api.model
+    def _check_vals_allowed(self, vals):
+        """Refuse values that only the buttons set.
+
+        :raises UserError: the state of a version is among them
+        """
+        is_state = vals.get("state", "draft") != "draft" or vals.get("published_at")
+        if is_state and not self._is_structure_free():
+            raise UserError(
+                self.env._(
+                    "A version is published and retired by its buttons, which check it "
+                    "first. Leave its state out."
+                )
+            )
+
     def _with_structure(self):
         """Return these processes with the right to change what tickets follow."""
         return self.with_context(**{STRUCTURE_KEY: STRUCTURE})
@@ -91,6 +106,11 @@ class ServiceProcess(models.Model):
                     process=process.display_name,
                 )
             )
+
+    @api.model
+    def _check_unlocked_of(self, vals_list):
+        """Refuse to add to processes that tickets follow."""
+        self.browse({vals["process_id"] for vals in vals_list if vals.get("process_id")})._check_unlocked()
 
     def _check_published(self):
         """Refuse a change that makes a published process unusable.
@@ -171,10 +191,13 @@ class ServiceProcess(models.Model):
     def _publish(self):
         """Publish this version in the place of the one published before."""
         versions = self._get_versions() - self
-        versions.filtered(lambda p: p.state == "published").state = "retired"
+        published = versions.filtered(lambda p: p.state == "published")
+        published._with_structure().state = "retired"
         # two versions are not published at once, not even for a moment
         versions.flush_recordset()
-        self.write({"state": "published", "published_at": fields.Datetime.now()})
+        self._with_structure().write(
+            {"state": "published", "published_at": fields.Datetime.now()}
+        )
         # sudo: types of other companies that share the process follow it as well
         versions.sudo().type_ids.process_id = self
 
@@ -209,7 +232,7 @@ class ServiceProcess(models.Model):
         for process in self:
             process._ensure_state("published")
             process._ensure_no_types()
-        self.state = "retired"
+        self._with_structure().state = "retired"
         return True
 
     def action_draft(self):

@@ -1,13 +1,36 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 import ast
+from datetime import date, datetime
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..const import PRIORITIES, QUESTIONS, ROUTE_MODES
 from ..tools.process_graph import ProcessGraph
+from .service_guard import has_changed
 
+# What reading or trying a condition may end in.
+UNREADABLE = (
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+# What a ticket may hold that a condition is tried on.
+SAMPLES = {
+    "char": "sample",
+    "date": date(2020, 1, 1),
+    "datetime": datetime(2020, 1, 1),
+    "float": 1.0,
+    "html": "<p>sample</p>",
+    "integer": 1,
+    "selection": None,
+    "text": "sample",
+}
 # What tickets under way rely on; the rest may be changed while they follow a route.
 STRUCTURE_FIELDS = {
     "active",
@@ -131,11 +154,12 @@ class ServiceRoute(models.Model):
 
     @api.constrains("domain")
     def _check_domain(self):
-        tickets = self.env["service.ticket"]
+        sample = self._get_sample_ticket()
         for route in self:
             try:
-                route._get_domain().validate(tickets)
-            except (ValueError, SyntaxError, TypeError, MemoryError) as error:
+                route._get_domain().validate(sample)
+                sample.filtered_domain(route._get_domain())
+            except UNREADABLE as error:
                 raise ValidationError(
                     self.env._(
                         "The condition of the route “%(route)s” cannot be read: "
@@ -144,6 +168,21 @@ class ServiceRoute(models.Model):
                         error=error,
                     )
                 ) from error
+
+    @api.model
+    def _get_sample_ticket(self):
+        """Return a ticket to try conditions on, which is never saved."""
+        # sudo: it is nobody's
+        tickets = self.env["service.ticket"].sudo()
+        return tickets.new(
+            {
+                name: tickets._fields[name].get_values(self.env)[0]
+                if field.type == "selection"
+                else SAMPLES[field.type]
+                for name, field in tickets._fields.items()
+                if field.type in SAMPLES and field.store and not field.compute
+            }
+        )
 
     @api.constrains(
         "active", "domain", "from_stage_id", "mode", "sequence", "to_stage_id"
@@ -159,8 +198,19 @@ class ServiceRoute(models.Model):
     def _filter_tickets(self, tickets):
         """Return those of `tickets` that fit the condition."""
         # sudo: the condition may look at what the user does not see
-        fit = tickets.sudo().filtered_domain(self._get_domain())
-        return tickets.browse(fit.ids)
+        tickets_sudo = tickets.sudo()
+        try:
+            return tickets.browse(tickets_sudo.filtered_domain(self._get_domain()).ids)
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "The condition of the route “%(route)s” of “%(process)s” does not "
+                    "work: %(error)s. Ask the service manager to mend it.",
+                    route=self.name,
+                    process=self.process_id.display_name,
+                    error=error,
+                )
+            ) from error
 
     def _starts_at(self, stage):
         """Tell whether this route leaves from `stage`."""
@@ -245,10 +295,9 @@ class ServiceRoute(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override to keep what tickets follow, and forget what is remembered."""
+        self.env["service.process"]._check_unlocked_of(vals_list)
         self.env.registry.clear_cache()
-        routes = super().create(vals_list)
-        routes.process_id._check_unlocked()
-        return routes
+        return super().create(vals_list)
 
     def write(self, vals):
         """Override to keep what tickets follow, and forget what is remembered."""
@@ -260,10 +309,7 @@ class ServiceRoute(models.Model):
     def _changes_structure(self, vals):
         """Tell whether `vals` change where this route leads, when, or in what order."""
         names = STRUCTURE_FIELDS | ({"sequence"} if self.mode == "automatic" else set())
-        return any(
-            self._fields[name].convert_to_write(self[name], self) != vals[name]
-            for name in names & vals.keys()
-        )
+        return has_changed(self, vals, names)
 
     def unlink(self):
         """Override to keep what tickets follow, and forget what is remembered."""

@@ -3,6 +3,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..const import CLOCKS, ENDED_PHASES, PHASES
+from .service_guard import has_changed
 
 # What tickets under way rely on; the rest may be changed while they follow a stage.
 STRUCTURE_FIELDS = {
@@ -59,6 +60,7 @@ class ServiceStage(models.Model):
         "Fields to Fill In",
         domain="[('model', '=', 'service.ticket'), ('readonly', '=', False)]",
         ondelete="cascade",
+        groups="crm_service.group_service_manager",
         help="A ticket leaves this stage only when these are filled in.",
     )
     check_ids = fields.One2many(
@@ -85,7 +87,8 @@ class ServiceStage(models.Model):
     def _check_required_fields(self):
         # sudo: which fields there are is no secret of the managers
         for field in self.sudo().required_field_ids:
-            if field.model != "service.ticket" or field.readonly:
+            is_other = field.model != "service.ticket" or field.ttype == "one2many"
+            if is_other or field.readonly:
                 raise ValidationError(
                     self.env._(
                         "“%(field)s” cannot be filled in on a ticket. Choose another "
@@ -118,31 +121,19 @@ class ServiceStage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override to keep what tickets follow, and forget what is remembered."""
+        self.env["service.process"]._check_unlocked_of(vals_list)
         self.env.registry.clear_cache()
-        stages = super().create(vals_list)
-        stages.process_id._check_unlocked()
-        return stages
+        return super().create(vals_list)
 
     def write(self, vals):
         """Override to keep what tickets follow, and forget what is remembered."""
         self._check_process_kept(vals)
-        if STRUCTURE_FIELDS & self._get_changed(vals):
+        if any(has_changed(stage, vals, STRUCTURE_FIELDS) for stage in self):
             self.process_id._check_unlocked()
         if vals.get("active") is False:
             self._check_empty()
         self.env.registry.clear_cache()
         return super().write(vals)
-
-    def _get_changed(self, vals):
-        """Return the names of the fields that `vals` changes on any of these."""
-        return {
-            name
-            for name, value in vals.items()
-            if any(
-                self._fields[name].convert_to_write(stage[name], stage) != value
-                for stage in self
-            )
-        }
 
     def _check_empty(self):
         """Refuse to put stages away while open tickets are in them."""

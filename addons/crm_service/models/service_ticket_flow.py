@@ -153,7 +153,8 @@ class ServiceTicket(models.Model):
     def action_close(self):
         """Close the tickets, by way of being resolved if they are not yet.
 
-        :raises UserError: a ticket is closed or cancelled already
+        :raises UserError: a ticket is closed or cancelled already, or something that
+            its stage asks for is missing
         """
         self.check_access("write")
         for ticket in self:
@@ -163,6 +164,7 @@ class ServiceTicket(models.Model):
                         "Ticket %(number)s is closed already.", number=ticket.number
                     )
                 )
+        self._ensure_can_close()
         self.filtered(lambda t: t.phase != "resolved")._enter_phase("resolved")
         self._enter_phase("closed")
         return True

@@ -172,6 +172,15 @@ class ServiceTicket(models.Model):
                 )
             )
 
+    def _ensure_can_close(self):
+        """Refuse to close tickets while something is missing.
+
+        :raises UserError: with all that the first of them lacks
+        """
+        for ticket in self:
+            closed = self._get_stage_of_phase(ticket.process_id, "closed")
+            ticket._ensure_can_leave(closed)
+
     def _filter_free(self, stage):
         """Return those of these tickets that may leave for `stage`."""
         if stage.phase == "cancelled":

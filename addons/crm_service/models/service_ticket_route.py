@@ -220,6 +220,8 @@ class ServiceTicket(models.Model):
         for ticket in self:
             ticket._ensure_route(route)
             ticket._ensure_answered(route, reason, user)
+            if user:
+                self._check_receiver(user, ticket.company_id)
             ticket._ensure_can_leave(route.to_stage_id)
             ticket._follow_route(route, reason, user)
         self._apply_automatic_routes()
@@ -264,12 +266,12 @@ class ServiceTicket(models.Model):
     def _get_asked_person(self, user_id):
         """Return the user of an answer, or none.
 
-        :raises UserError: nobody of that id works here
+        :raises UserError: there is nobody of that id
         """
         user = self.env["res.users"].browse(user_id or ()).exists()
-        if user_id and (not user.active or user.share):
+        if user_id and not user:
             raise UserError(
-                self.env._("Nobody of that number works here. Choose a colleague.")
+                self.env._("There is no such person. Choose a colleague.")
             )
         return user
 
