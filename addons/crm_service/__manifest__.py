@@ -46,6 +46,7 @@
         "views/service_ticket_assignment_views.xml",
         "views/service_skill_rule_views.xml",
         "views/service_assignment_views.xml",
+        "views/service_ticket_process_views.xml",
         "views/service_ticket_type_views.xml",
         "views/service_stage_views.xml",
         "views/service_route_views.xml",

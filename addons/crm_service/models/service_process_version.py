@@ -110,7 +110,9 @@ class ServiceProcess(models.Model):
     @api.model
     def _check_unlocked_of(self, vals_list):
         """Refuse to add to processes that tickets follow."""
-        self.browse({vals["process_id"] for vals in vals_list if vals.get("process_id")})._check_unlocked()
+        self.browse(
+            {vals["process_id"] for vals in vals_list if vals.get("process_id")}
+        )._check_unlocked()
 
     def _check_published(self):
         """Refuse a change that makes a published process unusable.

@@ -270,9 +270,7 @@ class ServiceTicket(models.Model):
         """
         user = self.env["res.users"].browse(user_id or ()).exists()
         if user_id and not user:
-            raise UserError(
-                self.env._("There is no such person. Choose a colleague.")
-            )
+            raise UserError(self.env._("There is no such person. Choose a colleague."))
         return user
 
     def _ensure_answered(self, route, reason, user):

@@ -9,16 +9,13 @@ from . import test_mail_gateway
 from . import test_process
 from . import test_process_map
 from . import test_process_map_event_log
-from . import test_process_migrate
 from . import test_process_problem
 from . import test_process_version
-from . import test_routing
 from . import test_security
 from . import test_service_api
 from . import test_stage_log
 from . import test_ticket_create
 from . import test_ticket_customer
-from . import test_ticket_detour
 from . import test_ticket_flow
 from . import test_ticket_work
 from . import test_views
@@ -27,5 +24,3 @@ from . import test_sla_calendar
 from . import test_sla_policy
 from . import test_escalation
 from . import test_ticket_requirement
-from . import test_ticket_route
-from . import test_ticket_sub

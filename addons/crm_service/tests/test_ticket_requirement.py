@@ -64,9 +64,7 @@ class TestTicketRequirement(ServiceCommon):
             with self.subTest(name), self.assertRaises(ValidationError):
                 self._require_field(name)
         with self.assertRaises(ValidationError):
-            self.new.required_field_ids = self.env.ref(
-                "base.field_res_partner__name"
-            )
+            self.new.required_field_ids = self.env.ref("base.field_res_partner__name")
 
     def test_cancelling_and_code_that_knows_ask_for_nothing(self):
         self._require_field()
