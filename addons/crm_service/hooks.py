@@ -14,6 +14,7 @@ def uninstall_hook(env):
         "service_stage_log",
         "service_ticket",
         "service_asset",
+        "service_route",
         "service_ticket_type",
     ):
         env.cr.execute(f"DELETE FROM {table}")  # pylint: disable=sql-injection
