@@ -15,6 +15,7 @@ STEPS = (
     "stock",
     "customers",
     "tickets",
+    "assignment",
     "requisitions",
     "job_sheets",
 )
