@@ -14,10 +14,12 @@ STEPS = (
     "products",
     "stock",
     "customers",
+    "promises",
     "tickets",
     "assignment",
     "requisitions",
     "job_sheets",
+    "jobs",
 )
 
 

@@ -123,7 +123,8 @@ def _live(records, plan):
         before = ticket.phase
         with clock(env, moment, date_messages=False):
             _take(records, ticket, plan, phase)
-            ticket._move_to_phase(phase)
+            person = ticket.user_id or records.user(plan["agent"])
+            ticket.with_user(person).sudo()._move_to_phase(phase)
             _write_messages(records, ticket, plan, (f"after {before}", phase))
             if phase == "resolved":
                 author, finding = ticket.user_id.partner_id, plan["template"]["finding"]
@@ -161,6 +162,8 @@ def _take(records, ticket, plan, phase):
         login = plan["technician"]
     if login and ticket.user_id != records.user(login):
         ticket.user_id = records.user(login)
+        mine = ticket.with_user(records.user(login)).with_context(**SILENT)
+        mine.action_take()
 
 
 def _write_messages(records, ticket, plan, occasions):
