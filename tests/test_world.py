@@ -34,6 +34,12 @@ def demo(server):
 # The tables ---------------------------------------------------------------------
 
 
+def test_every_row_has_a_cell_for_each_column():
+    for path in sorted(tables.FOLDER.glob("*.csv")):
+        for row in tables.read(path.stem):
+            assert None not in row and None not in row.values(), (path.name, row)
+
+
 def test_every_phone_number_could_be_called():
     rows = [*tables.read("customers"), *tables.read("companies")]
     for row in rows:
