@@ -141,32 +141,33 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _count_days(self, scope):
         """Return [{date, in, out}] of the last days, today last."""
-        first = self._get_today() - timedelta(days=DASHBOARD_DAYS - 1)
-        start = self._get_midnight(first)
-        came = self._count_by_day("opened_at", scope, start)
-        went = self._count_by_day("closed_at", scope, start)
-        dates = [first + timedelta(days=place) for place in range(DASHBOARD_DAYS)]
+        today = self._get_today()
+        dates = [today - timedelta(days=back) for back in range(DASHBOARD_DAYS)][::-1]
+        midnights = [self._get_midnight(date) for date in dates]
+        came = self._count_by_day("opened_at", scope, midnights)
+        went = self._count_by_day("closed_at", scope, midnights)
         return [
             {
                 "date": fields.Date.to_string(date),
-                "in": came.get(date, 0),
-                "out": went.get(date, 0),
+                "in": came.get(place, 0),
+                "out": went.get(place, 0),
             }
-            for date in dates
+            for place, date in enumerate(dates, 1)
         ]
 
     @api.model
-    def _count_by_day(self, name, scope, start):
-        """Return {date: tickets whose datetime field `name` is on it} since `start`."""
-        query = self._get_query(scope & Domain(name, ">=", start))
+    def _count_by_day(self, name, scope, midnights):
+        """Return {day: tickets whose datetime field `name` is on it}.
+
+        :param midnights: when each day begins, in order; the first day is 1
+        """
+        query = self._get_query(scope & Domain(name, ">=", midnights[0]))
         day = SQL(
-            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
+            "width_bucket(%s, %s::timestamp[])",
             SQL.identifier("service_ticket", name),
-            self._get_timezone().key,
+            midnights,
         )
-        statement = SQL(
-            "%s GROUP BY 1", query.select(SQL("%s AS date", day), SQL("count(*)"))
-        )
+        statement = SQL("%s GROUP BY 1", query.select(day, SQL("count(*)")))
         return dict(self.env.execute_query(statement))
 
     # -- days and teams -------------------------------------------------------

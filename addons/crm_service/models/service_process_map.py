@@ -130,7 +130,7 @@ class ServiceProcess(models.Model):
                     SELECT stage_id, COUNT(*)
                       FROM service_ticket
                      WHERE stage_id IN %s AND company_id IN %s
-                       AND is_open AND active
+                       AND is_open IS TRUE AND active
                      GROUP BY stage_id
                     """,
                     tuple(stages.ids),

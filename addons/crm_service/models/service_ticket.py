@@ -213,8 +213,14 @@ class ServiceTicket(models.Model):
     _phone_trigram_idx = models.Index("USING gin (phone_sanitized gin_trgm_ops)")
     _company_phase_idx = models.Index("(company_id, phase)")
     _order_idx = models.Index("(priority DESC, id DESC)")
-    _queue_idx = models.Index("(company_id, priority DESC, id DESC) WHERE is_open")
-    _team_idx = models.Index("(team_id, user_id) WHERE is_open")
+    _company_order_idx = models.Index(
+        "(company_id, priority DESC, id DESC) WHERE active IS TRUE"
+    )
+    # IS TRUE as the ORM writes it: PostgreSQL would not see that a bare column fits
+    _queue_idx = models.Index(
+        "(company_id, priority DESC, id DESC) WHERE is_open IS TRUE"
+    )
+    _team_idx = models.Index("(team_id, user_id) WHERE is_open IS TRUE")
 
     # -- defaults -----------------------------------------------------------
 

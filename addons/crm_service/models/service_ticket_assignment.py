@@ -59,7 +59,9 @@ class ServiceTicket(models.Model):
         groups=STAFF,
     )
 
-    _load_idx = models.Index("(user_id, phase) WHERE is_open AND user_id IS NOT NULL")
+    _load_idx = models.Index(
+        "(user_id, phase) WHERE is_open IS TRUE AND user_id IS NOT NULL"
+    )
     _problem_idx = models.Index(
         "(company_id, assignment_problem_code) "
         "WHERE assignment_problem_code IS NOT NULL"

@@ -89,10 +89,10 @@ class ServiceTicket(models.Model):
     )
 
     _sla_worklist_idx = models.Index(
-        "(user_id, sla_deadline, priority DESC) WHERE is_open"
+        "(user_id, sla_deadline, priority DESC) WHERE is_open IS TRUE"
     )
     _sla_status_idx = models.Index(
-        "(company_id, sla_status, sla_deadline) WHERE is_open"
+        "(company_id, sla_status, sla_deadline) WHERE is_open IS TRUE"
     )
 
     @api.depends(

@@ -30,7 +30,19 @@ class ServiceTicket(models.Model):
         "Slower than Usual", compute="_compute_stage_hours", search="_search_is_slow"
     )
 
-    _stage_time_idx = models.Index("(stage_id, stage_entered_at) WHERE is_open")
+    _dashboard_idx = models.Index(
+        "(company_id, phase, sla_status, user_id, team_id) "
+        "WHERE is_open IS TRUE AND active IS TRUE"
+    )
+    _came_idx = models.Index(
+        "(company_id, opened_at, team_id, user_id) WHERE active IS TRUE"
+    )
+    _went_idx = models.Index(
+        "(company_id, closed_at, team_id, user_id) "
+        "WHERE active IS TRUE AND closed_at IS NOT NULL"
+    )
+    _oldest_idx = models.Index("(company_id, opened_at) WHERE is_open IS TRUE")
+    _stage_time_idx = models.Index("(stage_id, stage_entered_at) WHERE is_open IS TRUE")
 
     def _get_calendar(self):
         """Return the working hours that count for this ticket; may be none."""
