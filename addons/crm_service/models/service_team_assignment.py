@@ -195,16 +195,18 @@ class ServiceTeam(models.Model):
         """Return {user id: tickets they work on}, over all teams and companies."""
         # sudo: what somebody has to do does not depend on who asks
         tickets_sudo = self.env["service.ticket"].sudo()
-        groups = tickets_sudo._read_group(
-            [
-                ("user_id", "in", users.ids),
-                ("is_open", "=", True),
-                ("phase", "not in", DONE_PHASES),
-            ],
-            ["user_id"],
-            ["__count"],
-        )
+        domain = self._get_load_domain(users)
+        groups = tickets_sudo._read_group(domain, ["user_id"], ["__count"])
         return {user.id: count for user, count in groups}
+
+    @api.model
+    def _get_load_domain(self, users):
+        """Return the domain of the tickets that `users` work on."""
+        return (
+            Domain("user_id", "in", users.ids)
+            & Domain("is_open", "=", True)
+            & Domain("phase", "not in", DONE_PHASES)
+        )
 
     def _get_skills(self, users, company, skill_ids):
         """Return {user id: {skill id: level in percent}}, valid today."""

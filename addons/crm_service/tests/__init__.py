@@ -1,7 +1,9 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from . import test_acceptance_number
 from . import test_assignment
+from . import test_assignment_fairness
 from . import test_assignment_skill
+from . import test_assignment_speed
 from . import test_doctests
 from . import test_event_log_import
 from . import test_external_ref

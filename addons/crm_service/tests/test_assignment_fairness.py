@@ -1,0 +1,104 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .assignment_common import AssignmentCommon
+
+DAY = datetime(2026, 11, 23)
+ROME = ZoneInfo("Europe/Rome")
+# who works from when to when; Tom leaves at noon, Zoe's day is in two parts
+SHIFTS = {
+    "ann": (8, 16),
+    "bob": (8, 16),
+    "eve": (10, 18),
+    "tom": (8, 12),
+    "zoe": (12, 20),
+}
+COUNT = 200
+GAP = timedelta(seconds=12 * 3600 // COUNT)  # tickets come from 8 to 20 o'clock
+
+
+@tagged("post_install", "-at_install")
+class TestAssignmentFairness(AssignmentCommon):
+    """A day with 200 tickets and five people in different shifts."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.people |= cls._create_user("technician", login="tom", name="Tom")
+        cls.people |= cls._create_user("technician", login="zoe", name="Zoe")
+        for user in cls.people:
+            cls._create_employee(user, cls._create_calendar(*SHIFTS[user.login]))
+        cls.team.member_ids = [Command.set(cls.people.ids)]
+
+    def _get_present_logins(self, moment):
+        """Return who works at `moment`, by the table above."""
+        local = moment.replace(tzinfo=timezone.utc).astimezone(ROME)
+        return frozenset(
+            login
+            for login, (start, stop) in SHIFTS.items()
+            if start <= local.hour < stop
+        )
+
+    def _live_the_day(self, minutes):
+        """Let the tickets come; each is solved after so many minutes of its person.
+
+        :return: [(moment, login, load of each present person before)]
+        """
+        given, work = [], []
+        for number in range(COUNT):
+            moment = DAY + timedelta(hours=7) + number * GAP
+            with freeze_time(moment):
+                done = [ticket for until, ticket in work if until <= moment]
+                work = [row for row in work if row[0] > moment]
+                self.tickets.union(*done)._move_to_phase("resolved")
+                loads = self.team._get_loads(self.people)
+                ticket = self._create_tickets(1)
+                self.assertTrue(ticket.user_id, moment)
+                work.append((moment + timedelta(minutes=minutes), ticket))
+                loads = {user.login: loads.get(user.id, 0) for user in self.people}
+                given.append((moment, ticket.user_id.login, loads))
+        return given
+
+    def _get_rates(self, given):
+        """Return {login: tickets in an hour of work}."""
+        counts = Counter(login for _moment, login, _loads in given)
+        return {
+            login: counts[login] / (stop - start)
+            for login, (start, stop) in SHIFTS.items()
+        }
+
+    def test_in_turn_the_spread_is_one_as_long_as_the_same_people_are_there(self):
+        self.team.assignment_method = "round_robin"
+        given = self._live_the_day(minutes=30)
+        counts = defaultdict(Counter)
+        for moment, login, _loads in given:
+            present = self._get_present_logins(moment)
+            self.assertIn(login, present, moment)
+            counts[present][login] += 1
+        self.assertGreater(len(counts), 4)
+        for present, shares in counts.items():
+            numbers = [shares[login] for login in present]
+            self.assertLessEqual(max(numbers) - min(numbers), 1, (present, shares))
+
+    def test_fewest_open_is_given_to_whoever_is_there_with_fewest(self):
+        given = self._live_the_day(minutes=30)
+        for moment, login, loads in given:
+            present = self._get_present_logins(moment)
+            self.assertIn(login, present, moment)
+            self.assertEqual(loads[login], min(loads[name] for name in present))
+
+    def test_over_the_day_everybody_gets_a_fair_share_for_their_hours(self):
+        rates = self._get_rates(self._live_the_day(minutes=30))
+        # 200 tickets in 36 hours of work are 5.6 an hour; who works when few do gets
+        # more of them, in the evening all
+        early = [rates[login] for login in ("ann", "bob", "tom")]
+        self.assertLess(max(early) - min(early), 1.5, rates)
+        self.assertGreater(min(rates.values()), 3, rates)
+        self.assertLess(max(rates.values()), 12, rates)
