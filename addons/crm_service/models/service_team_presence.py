@@ -46,8 +46,15 @@ class ServiceTeam(models.Model):
         """
         employees = self._get_employees(users, company)
         resources = employees.filtered("active").resource_id
-        team_hours = self._get_team_intervals(company, start, stop)
-        hours = self._get_resource_intervals(resources, team_hours, start, stop)
+        flexible = resources.filtered(lambda resource: resource._is_flexible())
+        team_hours = Intervals()
+        if flexible or users - employees.user_id:
+            team_hours = self._get_team_intervals(company, start, stop)
+        hours, _by_calendar = (resources - flexible)._get_valid_work_intervals(
+            start, stop
+        )
+        for resource in flexible:
+            hours[resource.id] = team_hours - _get_time_off(resource, start, stop)
         spans = dict.fromkeys(users.ids, team_hours)
         for employee in employees:
             spans[employee.user_id.id] = hours.get(employee.resource_id.id, Intervals())
@@ -58,7 +65,10 @@ class ServiceTeam(models.Model):
         # sudo: who is at work decides, not who may look at employees
         model = self.env["hr.employee"].sudo().with_context(active_test=False)
         domain = [("user_id", "in", users.ids), ("company_id", "=", company.id)]
-        return model.search_fetch(domain, ["user_id", "resource_id", "active"])
+        employees = model.search(domain)
+        # read for all at once what Odoo's working hours would read one by one
+        employees.mapped("version_ids.date_version")
+        return employees
 
     def _get_team_intervals(self, company, start, stop):
         """Return the working hours of this team for `company`, without holidays."""
@@ -71,19 +81,6 @@ class ServiceTeam(models.Model):
             "time_type", "=", "leave"
         )
         return calendar._work_intervals_batch(start, stop, domain=list(holidays))[False]
-
-    def _get_resource_intervals(self, resources, team_hours, start, stop):
-        """Return {resource id: Intervals of work}."""
-        flexible = resources.filtered(lambda resource: resource._is_flexible())
-        hours, _by_calendar = (resources - flexible)._get_valid_work_intervals(
-            start, stop
-        )
-        for resource in flexible:
-            leaves = resource.calendar_id._leave_intervals_batch(
-                start, stop, resource, tz=pytz.utc
-            )
-            hours[resource.id] = team_hours - leaves[resource.id]
-        return hours
 
     def _get_presence_text(self, is_present, start):
         """Return whether somebody is at work, or when next."""
@@ -101,6 +98,14 @@ class ServiceTeam(models.Model):
         # sudo: the time zone of working hours is no secret
         zone = zone or self.sudo().resource_calendar_id.tz
         return format_datetime(self.env, start, tz=zone, dt_format=pattern)
+
+
+def _get_time_off(resource, start, stop):
+    """Return the Intervals that somebody with flexible hours is away."""
+    leaves = resource.calendar_id._leave_intervals_batch(
+        start, stop, resource, tz=pytz.utc
+    )
+    return leaves[resource.id]
 
 
 def _covers(intervals, moment):

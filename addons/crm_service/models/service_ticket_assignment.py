@@ -59,9 +59,6 @@ class ServiceTicket(models.Model):
         groups=STAFF,
     )
 
-    _load_idx = models.Index(
-        "(user_id, phase) WHERE is_open IS TRUE AND user_id IS NOT NULL"
-    )
     _problem_idx = models.Index(
         "(company_id, assignment_problem_code) "
         "WHERE assignment_problem_code IS NOT NULL"
@@ -268,7 +265,9 @@ class ServiceTicket(models.Model):
         """Return these tickets as the process, without a message each if many."""
         many = count > MAX_ASSIGNMENT_NOTICES
         return self._with_flow().with_context(
-            mail_auto_subscribe_no_notify=many, mail_notrack=many
+            mail_auto_subscribe_no_notify=many
+            or self.env.context.get("mail_auto_subscribe_no_notify"),
+            mail_notrack=many or self.env.context.get("mail_notrack"),
         )
 
     def _prepare_assignment(self, team, outcome, demands, now):
