@@ -68,13 +68,19 @@ class ServiceDashboard(models.AbstractModel):
         :return: list of dicts of phase, sla_status, user_id and count
         """
         query = self._get_query(scope & Domain("is_open", "=", True))
-        columns = SQL(
-            "service_ticket.phase, service_ticket.sla_status, service_ticket.user_id"
+        columns = SQL(", ").join(
+            self._get_column(name, query) for name in ("phase", "sla_status", "user_id")
         )
         statement = SQL(
             "%s GROUP BY %s", query.select(columns, SQL("count(*) AS count")), columns
         )
         return self.env.execute_query_dict(statement)
+
+    @api.model
+    def _get_column(self, name, query):
+        """Return a column of tickets in `query`, written to the database before."""
+        tickets = self.env["service.ticket"].sudo()  # sudo: some fields are for staff
+        return tickets._field_to_sql(query.table, name, query)
 
     @api.model
     def _get_figures(self, groups):
@@ -164,7 +170,7 @@ class ServiceDashboard(models.AbstractModel):
         query = self._get_query(scope & Domain(name, ">=", midnights[0]))
         day = SQL(
             "width_bucket(%s, %s::timestamp[])",
-            SQL.identifier("service_ticket", name),
+            self._get_column(name, query),
             midnights,
         )
         statement = SQL("%s GROUP BY 1", query.select(day, SQL("count(*)")))

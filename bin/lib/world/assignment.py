@@ -49,9 +49,7 @@ def _load_skills(records):
         },
     )
     for skill_type in made.values():
-        skill_type.update_field_translations(
-            "name", {"zh_CN": "家电", "zh_TW": "家電"}
-        )
+        skill_type.update_field_translations("name", {"zh_CN": "家电", "zh_TW": "家電"})
         for skill, row in zip(skill_type.skill_ids.sorted("id"), rows, strict=True):
             skill.update_field_translations("name", tables.translations(row))
             records.remember({f"skill_{row['key']}": skill})
