@@ -1,6 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_duration
 
 from ..const import ESCALATION_TRIGGERS, PRIORITIES, SLA_KINDS
 from .service_sla_policy_match import Level
@@ -85,6 +86,28 @@ class ServiceEscalation(models.Model):
         help="Working hours from the apology in which the customer may expect it.",
     )
 
+    when_text = fields.Char(compute="_compute_texts")
+    action_text = fields.Char(compute="_compute_texts")
+
+    @api.depends("trigger", "share_percent", "overdue_hours", *ACTIONS)
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        for level in self:
+            level.when_text = level._get_when_text()
+            level.action_text = " · ".join(
+                level._fields[name]._description_string(self.env)
+                for name in ACTIONS
+                if level[name]
+            )
+
+    def _get_when_text(self):
+        """Return when this level is due, for people."""
+        if self.trigger == "share":
+            return self.env._("%(share)s %% used", share=self.share_percent)
+        return self.env._(
+            "overdue by %(hours)s", hours=format_duration(self.overdue_hours)
+        )
+
     def _prepare_level(self):
         """Return when this level is due, as a `Level`."""
         self.ensure_one()
@@ -117,7 +140,7 @@ class ServiceEscalation(models.Model):
     def _check_kind(self):
         self.policy_id._check_levels()
 
-    @api.constrains(*ACTIONS, "promise_hours")
+    @api.constrains("name", *ACTIONS, "promise_hours")
     def _check_actions(self):
         for level in self:
             if not any(level[name] for name in ACTIONS):

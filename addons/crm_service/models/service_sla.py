@@ -70,13 +70,17 @@ class ServiceSla(models.Model):
     next_action_at = fields.Datetime(
         readonly=True, help="When the job has to look at this clock next."
     )
-    used_seconds = fields.Integer(
-        "Used Until Now", compute="_compute_used", help="Working seconds."
-    )
-    left_seconds = fields.Integer(
-        "Left", compute="_compute_used", help="Working seconds; less than 0: overdue."
+    # -- for people, in hours
+    target_hours = fields.Float("Promised Hours", compute="_compute_used")
+    used_hours = fields.Float(compute="_compute_used")
+    left_hours = fields.Float(
+        compute="_compute_used", help="Working hours; below zero: overdue."
     )
     used_percent = fields.Float("Used in Percent", compute="_compute_used")
+    elapsed_hours = fields.Float(
+        "Hours Needed", compute="_compute_hours", store=True, aggregator="avg"
+    )
+    overdue_hours = fields.Float(compute="_compute_hours", store=True, aggregator="avg")
     kept_percent = fields.Float(
         "Kept",
         readonly=True,
@@ -126,9 +130,16 @@ class ServiceSla(models.Model):
                 values = sla._prepare_values()
                 clock = sla._get_clock(sla.ticket_id, values, sla.target_seconds)
                 used = round(clock.elapsed(fields.Datetime.now()))
-            sla.used_seconds = used
-            sla.left_seconds = sla.target_seconds - used
+            sla.target_hours = sla.target_seconds / 3600
+            sla.used_hours = used / 3600
+            sla.left_hours = (sla.target_seconds - used) / 3600
             sla.used_percent = 100 * used / (sla.target_seconds or 1)
+
+    @api.depends("elapsed_seconds", "overdue_seconds")
+    def _compute_hours(self):
+        for sla in self:
+            sla.elapsed_hours = sla.elapsed_seconds / 3600
+            sla.overdue_hours = sla.overdue_seconds / 3600
 
     @api.depends("state", "deadline", "calendar_id")
     @api.depends_context("lang")

@@ -141,6 +141,7 @@ class ServiceSlaPolicy(models.Model):
         "domain",
     )
     def _check_can_apply(self):
+        self._check_domain()
         for policy in self.filtered("active"):
             message = policy._get_never_message()
             if message:
@@ -171,9 +172,10 @@ class ServiceSlaPolicy(models.Model):
 
     def _get_misfit_message(self):
         """Return the sentence for types and teams that never come together."""
-        types = self.type_ids.filtered("active")
-        teams = self.team_ids.filtered("active")
-        if (self.type_ids and not types) or (self.team_ids and not teams):
+        every = self.with_context(active_test=False)
+        types = every.type_ids.filtered("active")
+        teams = every.team_ids.filtered("active")
+        if (every.type_ids and not types) or (every.team_ids and not teams):
             return self.env._(
                 "“%(policy)s” can never apply: its ticket types or its teams are all "
                 "archived. Choose some that are in use.",
@@ -233,7 +235,8 @@ class ServiceSlaPolicy(models.Model):
     def _complete_promises(self, vals):
         """Promise what a target is given for, unless `vals` says otherwise."""
         for kind, _label in SLA_KINDS:
-            if vals.get(f"{kind}_hours") not in (None, False):
+            hours = vals.get(f"{kind}_hours")
+            if hours is not None and hours is not False:
                 vals.setdefault(f"has_{kind}", True)
         return vals
 

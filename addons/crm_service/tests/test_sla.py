@@ -112,7 +112,7 @@ class TestSla(SlaCommon):
         ticket.action_reopen()
         self.assertEqual(set(ticket.sla_ids.mapped("state")), {"running"})
 
-    # -- on hold ---------------------------------------------------------------
+    # -- on hold --------------------------------------------------------------
 
     def test_clocks_stand_still_in_paused_stages(self):
         ticket = self._create_sla_ticket()
@@ -141,7 +141,7 @@ class TestSla(SlaCommon):
         self.assertEqual(self._clock_of(part).state, "running")
         self.assertEqual(self._clock_of(part).held_seconds, 2 * HOUR)
 
-    # -- reopening ---------------------------------------------------------------
+    # -- reopening ------------------------------------------------------------
 
     def test_first_and_total_resolution_are_kept_apart(self):
         ticket = self._create_sla_ticket()
@@ -160,7 +160,7 @@ class TestSla(SlaCommon):
         self.assertEqual(clock.elapsed_seconds, 3 * HOUR)
         self.assertEqual(clock.first_reached_at, at("11-23 11:00"))
 
-    # -- what changes ------------------------------------------------------------
+    # -- what changes ---------------------------------------------------------
 
     def test_another_priority_brings_another_promise_and_keeps_what_was_used(self):
         urgent = self._create_policy(
@@ -277,7 +277,7 @@ class TestSla(SlaCommon):
         self.assertEqual(self._clock_of(ticket).started_at, at("11-23 13:00"))
         self.assertEqual(self._clock_of(ticket).deadline, at("11-23 17:00"))
 
-    # -- time passes ---------------------------------------------------------------
+    # -- time passes ----------------------------------------------------------
 
     def test_the_job_warns_and_notes_breaches(self):
         ticket = self._create_sla_ticket()
@@ -296,7 +296,7 @@ class TestSla(SlaCommon):
         self.assertTrue(clock.is_breached)
         self.assertEqual(clock.state, "running")
 
-    # -- who may what ----------------------------------------------------------------
+    # -- who may what ---------------------------------------------------------
 
     def test_clocks_are_read_like_their_ticket_and_written_by_nobody(self):
         team = self._create_team(member_ids=self.technician.ids)
@@ -338,7 +338,7 @@ class TestSla(SlaCommon):
         )
         self.assertFalse(ticket.sla_ids)
 
-    # -- in bulk -----------------------------------------------------------------------
+    # -- in bulk --------------------------------------------------------------
 
     def test_clocks_of_many_tickets_take_few_queries(self):
         vals_list = [self._prepare_ticket(type_id=self.type.id) for _i in range(300)]
