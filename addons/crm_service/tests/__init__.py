@@ -13,10 +13,19 @@ from . import test_mail_gateway
 from . import test_process
 from . import test_process_map
 from . import test_process_map_event_log
+from . import test_process_migrate
 from . import test_process_problem
 from . import test_process_version
+from . import test_routing
 from . import test_security
 from . import test_service_api
+from . import test_stage_log
+from . import test_ticket_create
+from . import test_ticket_customer
+from . import test_ticket_detour
+from . import test_ticket_flow
+from . import test_ticket_work
+from . import test_views
 from . import test_sla
 from . import test_sla_calendar
 from . import test_sla_policy
@@ -30,3 +39,5 @@ from . import test_ticket_requirement
 from . import test_ticket_work
 from . import test_urge
 from . import test_views
+from . import test_ticket_route
+from . import test_ticket_sub

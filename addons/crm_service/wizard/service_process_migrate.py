@@ -16,7 +16,6 @@ class ServiceProcessMigrate(models.TransientModel):
     target_id = fields.Many2one(
         "service.process",
         "To",
-        required=True,
         compute="_compute_target_id",
         store=True,
         readonly=False,
@@ -43,13 +42,12 @@ class ServiceProcessMigrate(models.TransientModel):
     @api.depends("process_id")
     def _compute_version_ids(self):
         for migrate in self:
-            versions = migrate.process_id._get_versions() - migrate.process_id
-            migrate.version_ids = versions.filtered(lambda p: p.state == "published")
+            migrate.version_ids = migrate._get_targets()
 
     @api.depends("process_id")
     def _compute_target_id(self):
         for migrate in self:
-            migrate.target_id = migrate.version_ids[:1]
+            migrate.target_id = migrate._get_targets()[:1]
 
     @api.depends("process_id", "target_id")
     def _compute_line_ids(self):
@@ -83,6 +81,12 @@ class ServiceProcessMigrate(models.TransientModel):
             everywhere = len(migrate.sudo()._get_open_tickets())
             migrate.hidden_count = everywhere - len(migrate._get_open_tickets())
 
+    def _get_targets(self):
+        """Return the versions that the tickets may move to."""
+        process = self.process_id._origin
+        versions = process._get_versions() - process
+        return versions.filtered(lambda process: process.state == "published")
+
     def _get_open_tickets(self):
         """Return the open tickets of the version, archived ones too."""
         tickets = self.env["service.ticket"].with_context(active_test=False)
@@ -114,7 +118,7 @@ class ServiceProcessMigrate(models.TransientModel):
 
     def _check_complete(self):
         """Refuse a plan that would leave tickets behind or mix versions."""
-        if not self.target_id or self.target_id not in self.version_ids:
+        if not self.target_id or self.target_id not in self._get_targets():
             raise UserError(
                 self.env._(
                     "There is no other published version of “%(process)s”. Publish one "
