@@ -19,13 +19,6 @@ from . import test_process_version
 from . import test_routing
 from . import test_security
 from . import test_service_api
-from . import test_stage_log
-from . import test_ticket_create
-from . import test_ticket_customer
-from . import test_ticket_detour
-from . import test_ticket_flow
-from . import test_ticket_work
-from . import test_views
 from . import test_sla
 from . import test_sla_calendar
 from . import test_sla_policy
@@ -34,10 +27,11 @@ from . import test_stage_time
 from . import test_ticket_bulk
 from . import test_ticket_create
 from . import test_ticket_customer
+from . import test_ticket_detour
 from . import test_ticket_flow
 from . import test_ticket_requirement
+from . import test_ticket_route
+from . import test_ticket_sub
 from . import test_ticket_work
 from . import test_urge
 from . import test_views
-from . import test_ticket_route
-from . import test_ticket_sub
