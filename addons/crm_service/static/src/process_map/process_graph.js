@@ -13,6 +13,7 @@ export const ANY = "any";
 const STAGE = {width: 164, height: 72};
 const PILL = {width: 104, height: 32};
 const LETTER = 6.2;
+const LOOP = 36;
 const LABEL_HEIGHT = 15;
 const LABEL_LETTERS = 12;
 const LABEL_LINES = 2;
@@ -178,6 +179,28 @@ export function drawGraph(map, options) {
         : drawings[0];
 }
 
+function isLoop(arrow) {
+    return arrow.source === arrow.target;
+}
+
+/** The way of an arrow, and where its label stands. */
+function drawLine({points, x, y}, line) {
+    const middle = points[Math.floor(points.length / 2)];
+    return {path: line(points), x: x ?? middle.x, y: y ?? middle.y};
+}
+
+/** The way from a box back to itself, above it. */
+function drawLoop(box, arrow) {
+    const top = box.y - box.height / 2 + LOOP;
+    const [left, right] = [box.x - 28, box.x + 28];
+    const height = LABEL_HEIGHT * arrow.lines.length;
+    return {
+        path: `M${left},${top} C${left - 14},${top - LOOP} ${right + 14},${top - LOOP} ${right},${top}`,
+        x: box.x,
+        y: top - LOOP * 0.75 - height / 2,
+    };
+}
+
 /** Let dagre lay the graph out in one direction. */
 function place(boxes, arrows, direction) {
     const graph = new window.dagre.graphlib.Graph({multigraph: true});
@@ -189,11 +212,16 @@ function place(boxes, arrows, direction) {
         marginx: 16,
         marginy: 16,
     });
+    const loops = new Set(
+        arrows.filter(isLoop).map((arrow) => arrow.source)
+    );
     for (const {key, width, height} of boxes) {
-        graph.setNode(key, {width, height});
+        // room for a way back to itself, above the box
+        const room = loops.has(key) ? 2 * LOOP : 0;
+        graph.setNode(key, {width, height: height + room});
     }
     const most = Math.max(1, ...arrows.map((arrow) => arrow.count));
-    for (const arrow of arrows) {
+    for (const arrow of arrows.filter((one) => !isLoop(one))) {
         const letters = Math.max(...arrow.lines.map(textWidth), 0);
         const label = {
             width: letters * LETTER,
@@ -217,16 +245,12 @@ function place(boxes, arrows, direction) {
             const {x, y} = graph.node(box.key);
             return {...box, x: x - box.width / 2, y: y - box.height / 2};
         }),
-        arrows: arrows.map((arrow) => {
-            const {points, x, y} = graph.edge(arrow.source, arrow.target, arrow.key);
-            const middle = points[Math.floor(points.length / 2)];
-            return {
-                ...arrow,
-                path: line(points),
-                x: x ?? middle.x,
-                y: y ?? middle.y,
-                thickness: 1.5 + 5 * arrow.share,
-            };
-        }),
+        arrows: arrows.map((arrow) => ({
+            ...arrow,
+            thickness: 1.5 + 5 * arrow.share,
+            ...(isLoop(arrow)
+                ? drawLoop(graph.node(arrow.source), arrow)
+                : drawLine(graph.edge(arrow.source, arrow.target, arrow.key), line)),
+        })),
     };
 }
