@@ -52,6 +52,7 @@
         "views/service_route_views.xml",
         "views/service_process_views.xml",
         "views/service_process_map_views.xml",
+        "views/service_process_import_views.xml",
         "views/service_team_views.xml",
         "views/service_asset_views.xml",
         "views/service_stage_log_views.xml",

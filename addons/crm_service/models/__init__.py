@@ -5,6 +5,7 @@ from . import service_team
 from . import service_process
 from . import service_process_problem
 from . import service_process_version
+from . import service_process_element_mixin
 from . import service_stage
 from . import service_stage_check
 from . import service_route
@@ -24,6 +25,12 @@ from . import service_ticket_migrate
 from . import service_ticket_mail
 from . import service_stage_log
 from . import service_process_map
+from . import service_process_definition
+from . import service_process_export
+from . import service_process_import
+from . import service_process_import_names
+from . import service_process_import_parts
+from . import service_process_import_words
 from . import service_ticket_log
 from . import service_urge
 from . import service_ticket_urge

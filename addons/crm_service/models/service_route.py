@@ -47,7 +47,9 @@ class ServiceRoute(models.Model):
     """A way from stage to stage: a button, or taken when a condition holds."""
 
     _name = "service.route"
+    _inherit = ["service.process.element.mixin"]
     _description = "Service Route"
+    _element_prefix = "route"
     _order = "process_id, sequence, id"
     _check_company_auto = True
 

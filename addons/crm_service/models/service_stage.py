@@ -21,7 +21,9 @@ class ServiceStage(models.Model):
     """An activity of a process: the detailed status, which customers never see."""
 
     _name = "service.stage"
+    _inherit = ["service.process.element.mixin"]
     _description = "Service Stage"
+    _element_prefix = "stage"
     _order = "process_id, sequence, id"
 
     name = fields.Char(required=True, translate=True)

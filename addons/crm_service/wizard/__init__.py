@@ -9,3 +9,4 @@ from . import service_process_migrate
 from . import service_process_migrate_line
 from . import service_route_question
 from . import service_ticket_detour
+from . import service_process_import
