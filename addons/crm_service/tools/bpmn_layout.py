@@ -1,8 +1,9 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 """Where the shapes of a process stand on the page, so that every tool can show them.
 
-Stages stand in columns, each to the right of those that lead to it. Arrows to the next
-column go straight; arrows further on run above all stages, arrows back run below.
+All stages stand in one line, each to the right of those that lead to it. Arrows to the
+next one go straight; arrows further on run above the line, arrows back run below, the
+shorter ones nearer to it, and none over another's way.
 
 >>> layout = Layout(["a", "b", "c"], {"r1": ("a", "b"), "r2": ("b", "c"),
 ...                 "r3": ("a", "c"), "r4": ("c", "a")}, ends={"c"})
@@ -10,7 +11,7 @@ column go straight; arrows further on run above all stages, arrows back run belo
 [0, 1, 2]
 >>> layout.shapes["a"].width, layout.shapes["c"].width
 (120, 36)
->>> layout.arrows["r1"][0] == layout.shapes["a"].right
+>>> layout.arrows["r1"] == [layout.shapes["a"].right, layout.shapes["b"].left]
 True
 >>> min(y for _x, y in layout.arrows["r3"]) < layout.shapes["a"].y
 True
@@ -21,7 +22,7 @@ True
 from typing import NamedTuple
 
 TASK, EVENT = (120, 80), (36, 36)
-COLUMN, ROW, LANE = 230, 130, 28
+COLUMN, LANE = 240, 30
 LEFT, MIDDLE = 300, 400
 
 
@@ -60,72 +61,70 @@ class Layout:
     def __init__(self, keys, ways, ends):
         self._places = {key: place for place, key in enumerate(keys)}
         self.columns = self._get_columns(keys, ways, ends)
-        self.shapes = self._get_shapes(keys, ends)
+        self.shapes = {
+            key: self._get_shape(column, key in ends)
+            for key, column in self.columns.items()
+        }
         self._docked = {}
-        self._lanes = [0, 0]
-        self.top = min((shape.y for shape in self.shapes.values()), default=MIDDLE)
-        self.bottom = max(
-            (shape.y + shape.height for shape in self.shapes.values()), default=MIDDLE
-        )
-        self.arrows = {way: self._get_arrow(*ends) for way, ends in ways.items()}
+        self._lanes = {}
+        shortest = sorted(ways, key=lambda way: self._get_length(*ways[way]))
+        found = {way: self._get_arrow(*ways[way]) for way in shortest}
+        self.arrows = {way: found[way] for way in ways}
+        self.top = min([y for way in found.values() for _x, y in way] or [MIDDLE])
 
     def _get_columns(self, keys, ways, ends):
-        """Return {node: column}, longest way first; ends that hang loose go last."""
-        columns = dict.fromkeys(keys, 0)
+        """Return {node: column}; after what leads there, loose ends last."""
+        ranks = dict.fromkeys(keys, 0)
         ahead = [(a, b) for a, b in ways.values() if self._is_ahead(a, b)]
         for key in keys:
             for origin, target in ahead:
                 if origin == key:
-                    columns[target] = max(columns[target], columns[key] + 1)
-        last = max(columns.values(), default=0)
+                    ranks[target] = max(ranks[target], ranks[key] + 1)
         reached = {target for _origin, target in ways.values()}
-        loose = [key for key in keys[1:] if key not in reached]
-        columns.update((key, last) for key in loose if key in ends)
-        return columns
+        loose = [key for key in keys[1:] if key in ends and key not in reached]
+        ranks.update(dict.fromkeys(loose, len(keys)))
+        order = sorted(keys, key=lambda key: (ranks[key], self._places[key]))
+        return {key: column for column, key in enumerate(order)}
 
     def _is_ahead(self, origin, target):
         return self._places[origin] < self._places[target]
 
-    def _get_shapes(self, keys, ends):
-        """Return {node: shape}; those of a column stand below each other."""
-        shapes = {}
-        for column in set(self.columns.values()):
-            members = [key for key in keys if self.columns[key] == column]
-            for row, key in enumerate(members):
-                width, height = EVENT if key in ends else TASK
-                x = LEFT + column * COLUMN + (TASK[0] - width) // 2
-                y = MIDDLE + (2 * row - len(members) + 1) * ROW // 2 - height // 2
-                shapes[key] = Shape(x, y, width, height)
-        return shapes
+    def _get_shape(self, column, is_end):
+        """Return the box of a column."""
+        width, height = EVENT if is_end else TASK
+        x = LEFT + column * COLUMN + (TASK[0] - width) // 2
+        return Shape(x, MIDDLE - height // 2, width, height)
+
+    def _get_length(self, origin, target):
+        """Return how many columns a way goes on or back."""
+        return abs(self.columns[target] - self.columns[origin])
 
     def _get_arrow(self, origin, target):
         """Return the corners of the way between two nodes."""
+        if self.columns[target] - self.columns[origin] == 1:
+            return [self.shapes[origin].right, self.shapes[target].left]
+        below = self.columns[target] < self.columns[origin]
         one, other = self.shapes[origin], self.shapes[target]
-        steps = self.columns[target] - self.columns[origin]
-        if steps == 1:
-            return self._straight(one.right, other.left)
-        return self._around(origin, target, below=steps < 1)
-
-    def _straight(self, start, stop):
-        """Return the corners of a way to the next column."""
-        if start[1] == stop[1]:
-            return [start, stop]
-        bend = (start[0] + stop[0]) // 2
-        return [start, (bend, start[1]), (bend, stop[1]), stop]
-
-    def _around(self, origin, target, below):
-        """Return the corners of a way above or below all shapes, each on its own."""
-        one, other = self.shapes[origin], self.shapes[target]
-        self._lanes[below] += 1
-        distance = 20 + LANE * self._lanes[below]
-        lane = self.bottom + distance if below else self.top - distance
         start, stop = self._dock(origin, one, below), self._dock(target, other, below)
+        lane = self._get_lane(sorted((start, stop)), below)
         return [
             (start, one.y + one.height if below else one.y),
             (start, lane),
             (stop, lane),
             (stop, other.y + other.height if below else other.y),
         ]
+
+    def _get_lane(self, span, below):
+        """Return the height of the nearest lane that is free over `span`."""
+        number = 1
+        while any(
+            span[0] <= stop and start <= span[1]
+            for start, stop in self._lanes.get((below, number), ())
+        ):
+            number += 1
+        self._lanes.setdefault((below, number), []).append(span)
+        distance = TASK[1] // 2 + 10 + LANE * number
+        return MIDDLE + distance if below else MIDDLE - distance
 
     def _dock(self, key, shape, below):
         """Return where on its upper or lower side the next way meets a shape."""

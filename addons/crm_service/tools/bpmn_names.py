@@ -20,7 +20,7 @@ NAMESPACES = {
 
 # The ids of what is drawn besides the process's own elements.
 START, START_FLOW = "start", "start_flow"
-NOTE, NOTE_LINK = "any_stage_note", "any_stage_note_link"
+NOTE = "any_stage_note"
 
 PHASES = (
     "received",

@@ -27,7 +27,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from .bpmn_flows import Flows
-from .bpmn_names import MODEL, NOTE, NOTE_LINK, OURS
+from .bpmn_names import MODEL, NOTE, OURS
 from .bpmn_stages import read_stage
 from .bpmn_values import get_texts, get_whole
 from .bpmn_xml import BpmnError, open_bpmn
@@ -156,7 +156,7 @@ class Reader:
                 nodes[key] = "start"
             elif tag in GATEWAYS:
                 nodes[key] = "gateway"
-            elif tag not in PLAIN and key not in (NOTE, NOTE_LINK):
+            elif tag not in PLAIN and key != NOTE:
                 self.notes.append(Note(tag, *_place(element)))
         return nodes
 

@@ -30,7 +30,6 @@ from .bpmn_names import (
     MODEL,
     NAMESPACES,
     NOTE,
-    NOTE_LINK,
     OURS,
     START,
     START_FLOW,
@@ -64,7 +63,7 @@ def process_id(code):
     ('repair', 'process_2nd_level')
     """
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", code)
-    taken = name in (START, START_FLOW, NOTE, NOTE_LINK, "definitions", "diagram")
+    taken = name in (START, START_FLOW, NOTE, "definitions", "diagram")
     if taken or not re.match("[A-Za-z_]", name) or re.match("(stage|route)_", name):
         return f"process_{name}"
     return name
@@ -255,13 +254,6 @@ class Writer:
         note = self._add(process, "textAnnotation", id=NOTE)
         lines = [self._describe(route) for route in self.others]
         self._add(note, "text", text="\n".join(lines))
-        self._add(
-            process,
-            "association",
-            id=NOTE_LINK,
-            sourceRef=self.others[0].target,
-            targetRef=NOTE,
-        )
 
     def _describe(self, route):
         """Return a line of the note."""
@@ -335,17 +327,13 @@ class Writer:
             middle = len(corners) // 2
             (x1, y1), (x2, y2) = corners[middle - 1], corners[middle]
             label = self._add(edge, "BPMNLabel", DI)
-            x, y = (x1 + x2) // 2 - 40, (y1 + y2) // 2 - 18
-            self._bounds(label, Shape(x, y, 80, 14))
+            x, y = (x1 + x2) // 2 - 58, (y1 + y2) // 2 - 18
+            self._bounds(label, Shape(x, y, 116, 14))
 
     def _draw_note(self):
-        """Draw the note in the upper left corner, and its line."""
+        """Draw the note in the upper left corner."""
         if not self.others:
             return
-        height = 20 + 16 * len(self.others)
-        width = 8 * max(len(self._describe(route)) for route in self.others) + 20
-        top = min([y for way in self.layout.arrows.values() for _x, y in way] or [400])
-        note = Shape(160, min(top, self.layout.top) - height - 40, width, height)
-        target = self.layout.shapes[self.others[0].target]
-        self._draw_shape(NOTE, note)
-        self._draw_arrow(NOTE_LINK, [(target.middle, target.y), note.right], {})
+        lines = [self._describe(route) for route in self.others]
+        width, height = 8 * max(map(len, lines)) + 20, 20 + 16 * len(lines)
+        self._draw_shape(NOTE, Shape(160, self.layout.top - height - 30, width, height))

@@ -8,14 +8,13 @@ they find do so. Prettier is left out, with a sentence, where node is missing.
 """
 
 import os
-import shutil
 import subprocess
 
-from .paths import ADDONS, PROJECT, inside, locked, log_file, our_addons, short_hash
+from .node_packages import node_modules
+from .paths import ADDONS, PROJECT, locked, our_addons
 from .python_env import PythonEnv
-from .steps import Failure, main, run, say, step
+from .steps import Failure, main, say
 
-NODE_FILES = ("package.json", "package-lock.json")
 PRETTIER_GLOBS = [
     "*.{json,yml,yaml}",
     "addons/**/*.{xml,js,css,scss,json,yml,yaml}",
@@ -82,8 +81,9 @@ def _checks_po(programs, fix):
 
 
 def _prettier(programs, fix):
-    folder = _node_modules()
+    folder = node_modules()
     if not folder:
+        say("==> prettier was left out: node and npm are not on this machine")
         return None
     words = ["node", folder / "prettier" / "bin" / "prettier.cjs"]
     plugin = folder / "@prettier" / "plugin-xml" / "src" / "plugin.js"
@@ -96,28 +96,6 @@ def _prettier(programs, fix):
 
 def _addon_folders():
     return [f"addons/{addon}" for addon in our_addons()]
-
-
-def _node_modules():
-    """The folder of the locked node packages; None where node is missing."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        say("==> prettier was left out: node and npm are not on this machine")
-        return None
-    lock = short_hash((PROJECT / "package-lock.json").read_text())
-    folder = inside("node", lock)
-    if not (folder / "installed").exists():
-        for name in NODE_FILES:
-            shutil.copy(PROJECT / name, folder / name)
-        with step("Node packages of package-lock.json"):
-            run(
-                ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                what="The packages of package-lock.json were not installed.",
-                todo="Check that npm reaches its registry, then run it again.",
-                log=log_file("npm.log"),
-                cwd=folder,
-            )
-            (folder / "installed").touch()
-    return folder / "node_modules"
 
 
 TOOLS = {
