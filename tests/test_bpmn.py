@@ -25,7 +25,7 @@ TIMES = settings(max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES < 10
 
 # what people type, with all that XML has to escape, and other scripts
 letters = st.one_of(
-    st.sampled_from("<>&\"'[]{}()=!%éß中文 \t\n\r\u2028\U0001f6e0"),
+    st.sampled_from("<>&\"'[]{}()=!%éß中文 \n\u2028\U0001f6e0"),
     st.characters(exclude_categories=("Cs", "Cc", "Cn")),
 )
 words = st.text(letters, min_size=1, max_size=12)

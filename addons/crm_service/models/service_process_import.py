@@ -162,7 +162,9 @@ class ServiceProcess(models.Model):
         """Return a sentence on what an import has done."""
         name = self.display_name
         sentences = {
-            "created": self.env._("“%(process)s” was created as a draft.", process=name),
+            "created": self.env._(
+                "“%(process)s” was created as a draft.", process=name
+            ),
             "updated": self.env._("The draft “%(process)s” was changed.", process=name),
             "new_version": self.env._(
                 "“%(process)s” was created as a new draft version. Publish it to use "

@@ -207,12 +207,8 @@ class TestProcessBpmn(ServiceCommon):
         self.assertEqual(twin.export_bpmn(), xml)
         work = twin.stage_ids[1]
         self.assertEqual(work.with_context(lang="de_DE").name, "Arbeit")
-        self.assertIn(
-            "Reparieren.", str(work.with_context(lang="de_DE").instructions)
-        )
-        self.assertEqual(
-            self._import(xml, self.other_company)["result"], "unchanged"
-        )
+        self.assertIn("Reparieren.", str(work.with_context(lang="de_DE").instructions))
+        self.assertEqual(self._import(xml, self.other_company)["result"], "unchanged")
 
     def _create_twins(self, company):
         """Let `company` have what the file names, and the manager work there."""
@@ -414,9 +410,7 @@ class TestProcessBpmn(ServiceCommon):
     def test_hostile_files_are_refused_before_they_can_do_harm(self):
         head = '<?xml version="1.0"?>'
         secret = "file:///etc/hostname"
-        rows = "".join(
-            f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12)
-        )
+        rows = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
         bomb = f'<!DOCTYPE a [<!ENTITY a0 "aaaaaaaaaa">{rows}]>'
         cases = {
             "external entity": f'{head}<!DOCTYPE a [<!ENTITY x SYSTEM "{secret}">]>'

@@ -24,6 +24,8 @@ from .bpmn_xml import BpmnError
 from .process_definition import SOURCE_LANGUAGE, Route, Stage, Texts
 
 MAX_ROUTES = 2000
+# Less than from one place to the next, however many follow each other.
+NEXT = 1 / 10_000
 
 
 class Flows:
@@ -176,7 +178,7 @@ class Flows:
         for _step in stages:
             for route in self._routes:
                 if route.target not in places and route.origin in places:
-                    places[route.target] = places[route.origin] + 0.5
+                    places[route.target] = places[route.origin] + NEXT
         return sorted(
             stages,
             key=lambda stage: (

@@ -52,7 +52,12 @@ def write_bpmn(definition):
 
 
 def clean(text):
-    """Return `text` without the control characters that XML cannot hold."""
+    """Return `text` with the characters that XML and its tools keep as they are.
+
+    >>> clean("a\\0b\\tc\\r\\nd")
+    'ab c\\nd'
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return FORBIDDEN.sub("", text)
 
 

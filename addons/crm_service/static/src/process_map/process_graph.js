@@ -212,9 +212,7 @@ function place(boxes, arrows, direction) {
         marginx: 16,
         marginy: 16,
     });
-    const loops = new Set(
-        arrows.filter(isLoop).map((arrow) => arrow.source)
-    );
+    const loops = new Set(arrows.filter(isLoop).map((arrow) => arrow.source));
     for (const {key, width, height} of boxes) {
         // room for a way back to itself, above the box
         const room = loops.has(key) ? 2 * LOOP : 0;
