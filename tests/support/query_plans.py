@@ -4,15 +4,18 @@ Runs inside Odoo. The SQL is what the ORM really executes while a screen is serv
 taken from the cursor and explained as it is.
 """
 
+import ast
 import functools
 import json
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 
 from odoo import sql_db
 
 from odoo.addons.crm_service.const import DONE_PHASES
 
+from bench import views
 from bench.ours import Ours
 from bench.population import PORTAL_LOGIN, Population
 
@@ -69,10 +72,10 @@ class Searches:
         """The names of all searches."""
         return [name for name in vars(cls) if name.startswith("search_")]
 
-    def _list(self, domain, order=None):
-        specification, usual = self.side.list_request
+    def _list(self, domain, request=None):
+        specification, order = request or self.side.list_request
         return self.tickets.web_search_read(
-            domain, specification, limit=80, order=order or usual, count_limit=10_001
+            domain, specification, limit=80, order=order, count_limit=10_001
         )
 
     def search_usual_list(self):
@@ -93,15 +96,48 @@ class Searches:
     def search_part_of_subject(self):
         self.side.find_part(self.env)
 
+    def _open(self, name):
+        """Open the list of a window action, as its menu does."""
+        action = self.env.ref(f"crm_service.{name}").sudo()
+        lists = action.view_ids.filtered(lambda line: line.view_mode == "list")
+        self._list(
+            ast.literal_eval(re.sub(r"\buid\b", str(self.env.uid), action.domain)),
+            views.read_list(self.env, "service.ticket", lists.view_id.id),
+        )
+
     def search_own_worklist(self):
-        domain = [("user_id", "=", self.env.uid), ("is_open", "=", True)]
-        self._list(domain, "sla_deadline, priority desc, id")
+        self._open("service_ticket_action_my")
+
+    def search_team_worklist(self):
+        self._open("service_ticket_action_team_work")
+
+    def search_unassigned(self):
+        self._open("service_ticket_action_unassigned")
+
+    def search_everything_open(self):
+        self._open("service_ticket_action_supervision")
 
     def search_team_queue(self):
         self._list([("team_id", "=", self.side.team_id), ("is_open", "=", True)])
 
-    def search_unassigned(self):
-        self._list([("user_id", "=", False), ("is_open", "=", True)])
+    def search_dashboard(self):
+        self.env["service.dashboard"].get_data()
+
+    def search_dashboard_of_a_team(self):
+        self.env["service.dashboard"].get_data([self.side.team_id])
+
+    def search_loads_of_people(self):
+        team = self.env["service.team"].sudo().browse(self.side.team_id)
+        assert team._get_loads(team.member_ids)
+
+    def search_due_clocks(self):
+        assert self.env["service.sla"].sudo()._count_due(limit=500)
+        self.env["service.sla"].sudo()._process_due(10)
+
+    def search_picture_of_a_process(self):
+        process = self.env.ref("crm_service.process_repair")
+        since = fields.Datetime.now() - timedelta(days=30)
+        assert process._get_map(str(since))
 
     def search_customer_counters(self):
         self.side.count_for_customers(self.env)

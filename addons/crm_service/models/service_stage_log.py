@@ -98,6 +98,7 @@ class ServiceStageLog(models.Model):
         "(ticket_id) WHERE left_at IS NULL", "A ticket is in one stage at a time."
     )
     _stage_entered_idx = models.Index("(stage_id, entered_at)")
+    _process_entered_idx = models.Index("(process_id, entered_at)")
 
     def init(self):
         """Install the guard that keeps the history as it was written."""

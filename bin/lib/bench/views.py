@@ -21,13 +21,14 @@ NEEDED_BY = {
 }
 
 
-def read_list(env, model):
+def read_list(env, model, view_id=None):
     """Return the specification and the order of a model's list.
 
     :param env: of the user who looks at it
+    :param int view_id: another list than the usual one
     :return: (specification, order) as ``web_search_read`` takes them
     """
-    arch = _read_arch(env, model, "list")
+    arch = _read_arch(env, model, "list", view_id)
     handle = arch.find("field[@widget='handle']")
     order = arch.get("default_order", "")
     if not order and handle is not None:
@@ -41,8 +42,8 @@ def read_kanban(env, model):
     return _specify(env[model], arch.iter("field"))
 
 
-def _read_arch(env, model, kind):
-    return etree.fromstring(env[model].get_view(view_type=kind)["arch"])
+def _read_arch(env, model, kind, view_id=None):
+    return etree.fromstring(env[model].get_view(view_id, kind)["arch"])
 
 
 def _specify(records, nodes):
