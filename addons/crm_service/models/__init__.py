@@ -12,6 +12,7 @@ from . import service_route
 from . import service_ticket_type
 from . import service_asset
 from . import service_ticket
+from . import service_ticket_company
 from . import service_ticket_number
 from . import service_ticket_customer
 from . import service_ticket_check

@@ -175,7 +175,7 @@ class ServiceTicket(models.Model):
     )
     stage_log_ids = fields.One2many("service.stage.log", "ticket_id", "History")
     opened_at = fields.Datetime(
-        "Opened", required=True, default=fields.Datetime.now, copy=False, index=True
+        "Opened", required=True, default=fields.Datetime.now, copy=False
     )
     resolved_at = fields.Datetime("Resolved", readonly=True, copy=False)
     closed_at = fields.Datetime("Closed On", readonly=True, copy=False)

@@ -52,9 +52,14 @@ class ServiceTicket(models.Model):
     @api.depends("partner_phone", "company_id", "partner_id")
     def _compute_phone_sanitized(self):
         for ticket in self:
-            ticket.phone_sanitized = ticket._normalise_phone(
-                ticket.partner_phone, ticket.company_id, ticket.partner_id
-            )
+            phone, partner = ticket.partner_phone, ticket.partner_id
+            if phone and phone == partner.phone and phone.startswith("+"):
+                # no country is needed to read it as it was read for the customer
+                ticket.phone_sanitized = partner.phone_sanitized
+            else:
+                ticket.phone_sanitized = ticket._normalise_phone(
+                    phone, ticket.company_id, partner
+                )
 
     @api.depends("phone_sanitized")
     def _compute_phone_search(self):

@@ -31,12 +31,33 @@ class ServiceTicket(models.Model):
 
     def _has_field_access(self, field, operation):
         """Override of `_has_field_access` to show portal users brief facts only."""
-        if not super()._has_field_access(field, operation):
+        if not self._get_next_field_check()(self, field, operation):
             return False
-        # asked for each field of each ticket: a cached flag, not a search of groups
-        if self.env.su or not self.env.user.share:
+        if self.env.su or not self._is_read_by_customer():
             return True
         return operation == "read" and field.name in PORTAL_READABLE_FIELDS
+
+    @classmethod
+    def _get_next_field_check(cls):
+        """Return what `super()._has_field_access` is, found once.
+
+        It is asked for each field of each ticket, and the way up through all the
+        classes of a model took longer than the rest of a list.
+        """
+        found = cls.__dict__.get("_next_field_check")
+        if not found:
+            found = super()._has_field_access
+            cls._next_field_check = staticmethod(found)
+            return found
+        return found.__func__
+
+    @api.model
+    def _is_read_by_customer(self):
+        """Tell whether the user is a portal user; found out once a transaction."""
+        known, key = self.env.cr.cache, ("service_portal.is_portal", self.env.uid)
+        if key not in known:
+            known[key] = self.env.user._is_portal()
+        return known[key]
 
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
@@ -44,7 +65,7 @@ class ServiceTicket(models.Model):
 
         It speaks of the priority, which they cannot read.
         """
-        if order == self._order and not self.env.su and self.env.user._is_portal():
+        if order == self._order and not self.env.su and self._is_read_by_customer():
             order = "id desc"
         return super()._search(domain, offset, limit, order, **kwargs)
 
