@@ -11,7 +11,7 @@ import re
 from contextlib import contextmanager
 from datetime import timedelta
 
-from odoo import sql_db
+from odoo import fields, sql_db
 
 from odoo.addons.crm_service.const import DONE_PHASES
 
