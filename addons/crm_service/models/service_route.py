@@ -232,6 +232,13 @@ class ServiceRoute(models.Model):
             lambda r: not r.sudo().group_ids or own & set(r.sudo().group_ids.ids)
         )
 
+    def _prepare_button(self):
+        """Return what the ticket's form shows of this route."""
+        button = {"id": self.id, "label": self.name}
+        if self.to_stage_id.phase == "cancelled":
+            button["is_cancel"] = True
+        return button
+
     # -- the whole process ----------------------------------------------------
 
     def _get_origins(self, stages):

@@ -31,9 +31,13 @@ class ServiceTicket(models.Model):
     def _compute_route_buttons(self):
         for ticket in self:
             ticket.route_buttons = [
-                {"id": route.id, "label": route.name}
-                for route in ticket.available_route_ids
+                route._prepare_button() for route in ticket.available_route_ids
             ]
+
+    def _get_next_route(self):
+        """Return the first of the next steps; giving up is none."""
+        routes = self.available_route_ids
+        return routes.filtered(lambda r: r.to_stage_id.phase != "cancelled")[:1]
 
     # -- by hand ------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class ServiceTicket(models.Model):
     @api.depends("available_route_ids")
     def _compute_next_step(self):
         for ticket in self:
-            ticket.next_step = ticket.available_route_ids[:1].name
+            ticket.next_step = ticket._get_next_route().name
 
     @api.depends("user_id", "is_open", "taken_at", "available_route_ids")
     @api.depends_context("uid")
@@ -58,7 +58,7 @@ class ServiceTicket(models.Model):
             )
             ticket.can_put_back = opened and not anybodys and (mine or dispatcher)
             ticket.can_hand_over = opened and (anybodys or mine or dispatcher)
-            ticket.can_finish = opened and bool(ticket.available_route_ids)
+            ticket.can_finish = opened and bool(ticket._get_next_route())
 
     # -- who may ------------------------------------------------------------
 
@@ -255,7 +255,7 @@ class ServiceTicket(models.Model):
         """
         self._check_open_for_work()
         for ticket in self:
-            if not ticket.available_route_ids:
+            if not ticket._get_next_route():
                 raise UserError(
                     self.env._(
                         "The stage “%(stage)s” of ticket %(number)s has no next step "
@@ -265,7 +265,7 @@ class ServiceTicket(models.Model):
                     )
                 )
         if len(self) == 1:
-            return self.action_ask_route(self.available_route_ids[:1])
-        for route, tickets in self.grouped(lambda t: t.available_route_ids[:1]).items():
+            return self.action_ask_route(self._get_next_route())
+        for route, tickets in self.grouped(lambda t: t._get_next_route()).items():
             tickets.action_route(route)
         return True

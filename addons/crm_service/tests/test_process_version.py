@@ -1,6 +1,9 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import ServiceCommon
 
@@ -199,3 +202,16 @@ class TestProcessVersion(ServiceCommon):
         )
         with self.assertRaisesRegex(UserError, "New Version"):
             forged.phase = "triage"
+
+    def test_postgresql_keeps_two_versions_from_being_published_at_once(self):
+        self._published()
+        other = self.process.copy()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(UniqueViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE service_process SET state = 'published' WHERE id = %s",
+                [other.id],
+            )

@@ -149,3 +149,12 @@ class TestTicketRoute(ServiceCommon):
                 {"ticket_id": ticket.id, "route_id": self.go.id, "reason": "x"}
             ).action_confirm()
         self.assertEqual(ticket.stage_id, self.new)
+
+    def test_giving_up_is_never_the_next_step(self):
+        ticket = self._create_ticket()
+        gone = ticket.available_route_ids.filtered(
+            lambda route: route.to_stage_id.phase == "cancelled"
+        )
+        self.assertTrue(gone)
+        self.assertNotEqual(ticket._get_next_route(), gone)
+        self.assertTrue(ticket.route_buttons[-1]["is_cancel"])

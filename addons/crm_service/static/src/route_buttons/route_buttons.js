@@ -16,7 +16,7 @@ export class RouteButtons extends Component {
         return routes.map((route, index) => ({
             id: route.id,
             label: route.label,
-            rank: index ? "btn-secondary" : "btn-primary",
+            rank: index || route.is_cancel ? "btn-secondary" : "btn-primary",
             attrs: HOTKEYS[index] ? {"data-hotkey": HOTKEYS[index]} : {},
             clickParams: {
                 type: "object",
