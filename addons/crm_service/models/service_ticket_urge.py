@@ -42,6 +42,7 @@ class ServiceTicket(models.Model):
         if not reason:
             raise UserError(self.env._("Say why it presses: write a reason."))
         self._check_may_urge()
+        self._lock_rows()
         for ticket in self:
             ticket._check_can_be_urged()
         # sudo: urges are written by nobody but this method

@@ -1,7 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
+from odoo.tools import SQL, plaintext2html
 
 HANDOVER_ACTIVITY = "crm_service.mail_activity_type_handover"
 
@@ -68,6 +68,21 @@ class ServiceTicket(models.Model):
         return self.env.su or self.env.user.has_group(
             "crm_service.group_service_dispatcher"
         )
+
+    def _lock_rows(self):
+        """Let others who reach for these tickets wait for us, and then begin anew.
+
+        Who comes second fails to serialize, and Odoo calls the method again, which
+        then sees what the first has done.
+        """
+        if self.ids:
+            self.env.execute_query(
+                SQL(
+                    "SELECT id FROM service_ticket WHERE id IN %s ORDER BY id "
+                    "FOR NO KEY UPDATE",
+                    tuple(self.ids),
+                )
+            )
 
     def _check_open_for_work(self):
         """Refuse to work on closed tickets.
@@ -164,6 +179,8 @@ class ServiceTicket(models.Model):
         :raises UserError: a ticket is closed, or somebody else is responsible for it
             and the user is no dispatcher
         """
+        self.check_access("write")
+        self._lock_rows()
         self._check_open_for_work()
         self._check_holder()
         self.filtered(lambda t: not t.is_mine or not t.taken_at).write(
@@ -180,6 +197,7 @@ class ServiceTicket(models.Model):
             would lose sight of it since it belongs to no team
         """
         self.check_access("write")
+        self._lock_rows()
         self._check_open_for_work()
         for ticket in self:
             if not ticket.user_id or not ticket.team_id:
@@ -220,6 +238,7 @@ class ServiceTicket(models.Model):
                 self.env._("Write a note: what is to do, and what was done already.")
             )
         self.check_access("write")
+        self._lock_rows()
         self._check_open_for_work()
         self._check_holder()
         for company in self.company_id:

@@ -1,7 +1,7 @@
 import {useHotkey} from "@web/core/hotkeys/hotkey_hook";
 import {_t} from "@web/core/l10n/translation";
 import {user} from "@web/core/user";
-import {useService} from "@web/core/utils/hooks";
+import {useBus, useService} from "@web/core/utils/hooks";
 import {ListController} from "@web/views/list/list_controller";
 import {onWillStart, useEffect, useState} from "@odoo/owl";
 import {COMMANDS} from "./worklist_commands";
@@ -13,6 +13,7 @@ export class WorklistController extends ListController {
     setup() {
         super.setup();
         this.notification = useService("notification");
+        this.ui = useService("ui");
         this.worklist = useState({currentId: false, busy: false, allowed: []});
         this.currentIndex = 0;
         this.refocus = true;
@@ -27,6 +28,8 @@ export class WorklistController extends ListController {
                 isAvailable: () => this.isOffered(command) && this.hasTargets,
             });
         }
+        // a window that asked something closes after the list was loaded again
+        useBus(this.ui.bus, "active-element-changed", () => this.focusCurrentRow());
         useEffect(
             () => this.focusCurrentRow(),
             () => [this.model.isReady, this.records.map((r) => r.id).join()]
@@ -66,7 +69,7 @@ export class WorklistController extends ListController {
     // -- commands -----------------------------------------------------------
 
     isOffered(command) {
-        return this.worklist.allowed.includes(command);
+        return this.worklist.allowed.some(({name}) => name === command.name);
     }
 
     /** Whether a command makes sense for what is chosen: grey in the legend if not. */
@@ -147,8 +150,7 @@ export class WorklistController extends ListController {
             return;
         }
         const rows = this.rootRef.el?.querySelectorAll("tr.o_data_row") || [];
-        if (!rows.length || document.querySelector(".modal")) {
-            this.worklist.currentId = false;
+        if (!rows.length || this.ui.activeElement !== document) {
             return;
         }
         this.refocus = false;
