@@ -109,6 +109,8 @@ export class WorklistController extends ListController {
     }
 
     async call(command, ids) {
+        const single = ids.length === 1 && this.current;
+        const what = single ? this.current.data.number : ids.length;
         let result = false;
         try {
             result = await this.orm.call(this.props.resModel, command.method, [ids]);
@@ -120,12 +122,9 @@ export class WorklistController extends ListController {
         if (result && result.type) {
             return this.actionService.doAction(result, {onClose: () => this.reload()});
         }
-        this.notification.add(
-            _t("%(done)s: %(count)s", {done: command.done, count: ids.length}),
-            {
-                type: "success",
-            }
-        );
+        this.notification.add(_t("%(done)s: %(what)s", {done: command.done, what}), {
+            type: "success",
+        });
         await this.reload();
     }
 
