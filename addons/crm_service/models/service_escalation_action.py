@@ -155,7 +155,7 @@ class ServiceEscalationEvent(models.Model):
         for event in self.filtered("escalation_id"):
             title = f"{event.display_name} ({kinds[event.kind]})"
             lines = (Markup("<br/>%s") % line for line in event.done.split("\n"))
-            body = Markup("<b>%s</b>%s") % (title, Markup().join(lines))
+            body = Markup("<p><b>%s</b>%s</p>") % (title, Markup().join(lines))
             ticket_id = event.ticket_id.id
             bodies[ticket_id] = bodies.get(ticket_id, Markup()) + body
         tickets = self.ticket_id.filtered(lambda ticket: ticket.id in bodies)

@@ -3,6 +3,9 @@ from odoo import api, fields, models
 
 from ..const import SLA_KINDS, SLA_OPEN_STATES, SLA_STATES
 
+# A bar that is full ten times over says enough.
+MAX_PERCENT = 999
+
 
 class ServiceSla(models.Model):
     """The clock of one promise on one ticket. Written by the engine only."""
@@ -82,7 +85,7 @@ class ServiceSla(models.Model):
     )
     overdue_hours = fields.Float(compute="_compute_hours", store=True, aggregator="avg")
     kept_percent = fields.Float(
-        "Kept",
+        "Kept (%)",
         readonly=True,
         aggregator="avg",
         help="100 if it was kept, 0 if it was missed or is overdue.",
@@ -133,7 +136,8 @@ class ServiceSla(models.Model):
             sla.target_hours = sla.target_seconds / 3600
             sla.used_hours = used / 3600
             sla.left_hours = (sla.target_seconds - used) / 3600
-            sla.used_percent = 100 * used / (sla.target_seconds or 1)
+            share = 100 * used / (sla.target_seconds or 1)
+            sla.used_percent = min(share, MAX_PERCENT)
 
     @api.depends("elapsed_seconds", "overdue_seconds")
     def _compute_hours(self):

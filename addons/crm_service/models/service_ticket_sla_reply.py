@@ -19,7 +19,8 @@ class ServiceTicket(models.Model):
             and not message.subtype_id.internal
             and not message.is_internal
         ):
-            if self._is_staff(message.author_id):
+            author = message.author_id
+            if author != self.partner_id and self._is_staff(author):
                 self._note_reply()
             else:
                 self._note_customer_message()
