@@ -14,8 +14,8 @@ from support.group import call
 from support.race import race
 
 CREATORS = 8
-BATCH = 3  # tickets in each call
 CAPACITY = 4
+BATCH = 3 * CAPACITY  # tickets in each call: one fills three people
 COUNTER = itertools.count(1)
 
 PEOPLE_SCRIPT = """
@@ -184,7 +184,7 @@ def test_buttons_jobs_and_callers_at_once_give_nothing_twice(data, servers, make
         run_at_once(
             servers,
             *[button(team)] * 3,
-            *[creation(team, 1) for _caller in range(5)],
+            *[creation(team, 4) for _caller in range(5)],
         )
         count_given(get_tickets(data, team))
     run_job(data)
@@ -197,7 +197,11 @@ def test_who_is_in_two_teams_does_not_get_too_many_from_both(data, servers, make
     second = make_team(people=["eve"])
     run_at_once(
         servers,
-        *(creation(team, 2) for team in (first, second) for _caller in range(4)),
+        *(
+            creation(team, CAPACITY)
+            for team in (first, second)
+            for _caller in range(CREATORS // 2)
+        ),
     )
     count_given(get_tickets(data, first, second))
     run_job(data)

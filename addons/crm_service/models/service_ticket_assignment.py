@@ -16,6 +16,7 @@ class ServiceTicket(models.Model):
         "Assigned On",
         compute="_compute_assigned_at",
         store=True,
+        readonly=False,  # to write it along with what it depends on
         precompute=True,
         copy=False,
         groups=STAFF,
@@ -32,6 +33,7 @@ class ServiceTicket(models.Model):
         "Cannot Be Assigned",
         compute="_compute_assignment_problem_code",
         store=True,
+        readonly=False,
         precompute=True,
         copy=False,
         groups=STAFF,
@@ -39,6 +41,7 @@ class ServiceTicket(models.Model):
     assignment_details = fields.Json(
         compute="_compute_assignment_problem_code",
         store=True,
+        readonly=False,
         precompute=True,
         copy=False,
         groups=STAFF,
@@ -47,6 +50,7 @@ class ServiceTicket(models.Model):
     returned_by = fields.Json(
         compute="_compute_returned_by",
         store=True,
+        readonly=False,
         precompute=True,
         copy=False,
         groups=STAFF,

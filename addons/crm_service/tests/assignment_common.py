@@ -13,8 +13,8 @@ class AssignmentCommon(ServiceCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.ann, cls.bob, cls.eve = (
-            cls._create_user("technician", login=name, name=name.title())
-            for name in ("ann", "bob", "eve")
+            cls._create_user("technician", login=f"test_{name}", name=name)
+            for name in ("Ann", "Bob", "Eve")
         )
         cls.people = cls.ann | cls.bob | cls.eve
         cls.calendar = cls._create_calendar(8, 17)

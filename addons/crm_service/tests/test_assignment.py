@@ -62,6 +62,12 @@ class TestAssignment(AssignmentCommon):
         )
         self.assertIn("next in turn", first[0].assignment_reason)
 
+    def test_the_reason_stays_however_long_it_takes(self):
+        with freeze_time(MONDAY, auto_tick_seconds=3):
+            ticket = self._create_tickets(1)
+            self.env.flush_all()
+        self.assertTrue(ticket.assignment_reason)
+
     def test_a_person_that_is_named_keeps_the_ticket(self):
         ticket = self._create_tickets(1, user_id=self.agent.id)
         self.assertEqual(ticket.user_id, self.agent)
