@@ -106,6 +106,10 @@ class ServiceTicket(models.Model):
         """
         if not phone:
             return False
+        if phone.startswith("+"):  # it says its country itself
+            number = company._phone_format_number(phone, self.env["res.country"])
+            if number:
+                return number
         countries = company.country_id | (partner or company.partner_id).country_id
         for country in countries or [countries]:
             number = company._phone_format(number=phone, country=country)
