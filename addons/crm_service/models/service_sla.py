@@ -81,9 +81,15 @@ class ServiceSla(models.Model):
     )
     used_percent = fields.Float("Used in Percent", compute="_compute_used")
     elapsed_hours = fields.Float(
-        "Hours Needed", compute="_compute_hours", store=True, aggregator="avg"
+        "Hours Needed",
+        compute="_compute_hours",
+        store=True,
+        precompute=True,
+        aggregator="avg",
     )
-    overdue_hours = fields.Float(compute="_compute_hours", store=True, aggregator="avg")
+    overdue_hours = fields.Float(
+        compute="_compute_hours", store=True, precompute=True, aggregator="avg"
+    )
     kept_percent = fields.Float(
         "Kept (%)",
         readonly=True,

@@ -8,21 +8,34 @@ class ServiceTicket(models.Model):
     _inherit = "service.ticket"
 
     def _check_company(self, fnames=None):
-        """Override to check tickets that speak of the same records only once.
+        """Override to check with care only those that may be inconsistent.
 
-        Checked one by one they take a tenth of the time of a large import.
+        What belongs to the ticket's own company, or to none, is allowed by every
+        rule of Odoo; its check reads and filters record by record, and took a tenth
+        of the time of a new ticket.
         """
-        if len(self) < 2:
-            return super()._check_company(fnames)
         names = [
             name
             for name, field in self._fields.items()
-            if name == "company_id" or (field.relational and field.check_company)
+            if field.relational and field.check_company
         ]
         # sudo: as the check itself reads them
-        different = {
-            tuple(ticket[name]._ids for name in names): ticket.id
-            for ticket in self.sudo()
-        }
-        tickets = self.browse(different.values())
+        doubtful = self.sudo().filtered(lambda t: not t._is_of_one_company(names))
+        tickets = self.browse(doubtful.ids)
         return super(ServiceTicket, tickets)._check_company(fnames)
+
+    def _is_of_one_company(self, names):
+        """Tell whether all records of the fields `names` fit this ticket's company.
+
+        :param names: fields whose model has `company_ids` (users) or `company_id`
+        """
+        company = self.company_id
+        for name in names:
+            for record in self[name]:
+                if "company_ids" in record:
+                    fits = company in record.company_ids
+                else:
+                    fits = record.company_id in (company, company.browse())
+                if not fits:
+                    return False
+        return True
