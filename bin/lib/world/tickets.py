@@ -76,7 +76,8 @@ def _draw_opening(draw, moment):
     """Return a working moment near the given one, and not in the future."""
     opened_at = _into_working_hours(moment, draw)
     if opened_at > datetime.now():
-        opened_at = _into_working_hours(opened_at - timedelta(days=3), draw)
+        earlier = opened_at - timedelta(days=draw.randint(3, 12))
+        opened_at = _into_working_hours(earlier, draw)
     return opened_at
 
 
