@@ -37,6 +37,11 @@ class ServiceProcess(models.Model):
         self.ensure_one()
         self.check_access("read")
         self.env["service.stage.log"].check_access("read")
+        return self._get_map(date_from, date_to)
+
+    def _get_map(self, date_from=None, date_to=None):
+        """Return what `get_map` returns, without asking who wants to know."""
+        self.ensure_one()
         period = self._get_period(date_from, date_to)
         passes = self._get_map_passes(*period)
         stages = self._get_map_stages(passes)
