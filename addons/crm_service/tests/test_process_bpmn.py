@@ -183,6 +183,16 @@ class TestProcessBpmn(ServiceCommon):
             self.assertIn("nothing was changed", result["message"])
         self.assertEqual(self._snapshot(), before)
 
+    def test_the_ready_processes_are_files_that_change_nothing(self):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "crm_service"), ("model", "=", "service.process")]
+        )
+        self.assertGreater(len(data), 1)
+        for process in self.processes.browse(data.mapped("res_id")):
+            with self.subTest(process=process.code):
+                result = self._import(process.export_bpmn())
+                self.assertEqual((result["result"], result["notes"]), ("unchanged", []))
+
     def _snapshot(self):
         """Return all records of processes, with when they were written."""
         self.env.flush_all()

@@ -191,7 +191,7 @@ function drawLine({points, x, y}, line) {
 
 /** The way from a box back to itself, above it. */
 function drawLoop(box, arrow) {
-    const top = box.y - box.height / 2 + LOOP;
+    const top = box.y - box.height / 2;
     const [left, right] = [box.x - 28, box.x + 28];
     const height = LABEL_HEIGHT * arrow.lines.length;
     return {
@@ -204,19 +204,18 @@ function drawLoop(box, arrow) {
 /** Let dagre lay the graph out in one direction. */
 function place(boxes, arrows, direction) {
     const graph = new window.dagre.graphlib.Graph({multigraph: true});
+    // above a box from which a way leads back to it, that way needs room
+    const room = arrows.some(isLoop) ? LOOP : 0;
     graph.setGraph({
         rankdir: direction,
-        nodesep: direction === "TB" ? 36 : 26,
-        ranksep: direction === "TB" ? 30 : 36,
+        nodesep: direction === "TB" ? 36 : 26 + room,
+        ranksep: direction === "TB" ? 30 + room : 36,
         edgesep: 14,
         marginx: 16,
-        marginy: 16,
+        marginy: 16 + room,
     });
-    const loops = new Set(arrows.filter(isLoop).map((arrow) => arrow.source));
     for (const {key, width, height} of boxes) {
-        // room for a way back to itself, above the box
-        const room = loops.has(key) ? 2 * LOOP : 0;
-        graph.setNode(key, {width, height: height + room});
+        graph.setNode(key, {width, height});
     }
     const most = Math.max(1, ...arrows.map((arrow) => arrow.count));
     for (const arrow of arrows.filter((one) => !isLoop(one))) {
