@@ -104,7 +104,8 @@ class ServiceProcess(models.Model):
                    AND %(period)s
                  GROUP BY stage_id, from_stage_id, route_id
                 """,
-                stages=tuple(self.with_context(active_test=False).stage_ids.ids) or (0,),
+                stages=tuple(self.with_context(active_test=False).stage_ids.ids)
+                or (0,),
                 companies=tuple(self.env.companies.ids),
                 period=self._get_period_sql(start, stop),
             )
