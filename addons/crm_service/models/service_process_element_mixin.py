@@ -50,6 +50,14 @@ class ServiceProcessElementMixin(models.AbstractModel):
         )
         return super().create(vals_list)
 
+    def copy_data(self, default=None):
+        """Override to give a copy in the same process an id of its own."""
+        vals_list = super().copy_data(default=default)
+        for record, vals in zip(self, vals_list, strict=True):
+            if vals.get("process_id") == record.process_id.id:
+                vals["element_id"] = False
+        return vals_list
+
     @api.model
     def _complete_element_ids(self, vals_list):
         """Fill the next free ids into `vals_list`."""

@@ -284,6 +284,7 @@ class TestProcessBpmn(ServiceCommon):
             copy.stage_ids.mapped("element_id"),
             self.process.stage_ids.mapped("element_id"),
         )
+        self.assertEqual(self.new.copy().element_id, "stage_5")
         added = copy.stage_ids.create({"name": "More", "process_id": copy.id})
         self.assertEqual(added.element_id, "stage_5")
 
