@@ -80,6 +80,7 @@ class ServiceRoute(models.Model):
         ondelete="cascade",
         domain="[('process_id', '=', process_id)]",
     )
+    origin_name = fields.Char("Leaves", compute="_compute_origin_name")
     mode = fields.Selection(ROUTE_MODES, required=True, default="manual")
     domain = fields.Char(
         "Condition",
@@ -137,6 +138,12 @@ class ServiceRoute(models.Model):
             origin = route.from_stage_id.name or self.env._("any stage")
             way = f"{origin} → {route.to_stage_id.name or ''}"
             route.display_name = f"{route.name} ({way})" if route.name else way
+
+    @api.depends("from_stage_id.name")
+    @api.depends_context("lang")
+    def _compute_origin_name(self):
+        for route in self:
+            route.origin_name = route.from_stage_id.name or self.env._("Any open stage")
 
     @api.constrains("process_id", "from_stage_id", "to_stage_id")
     def _check_stages(self):
