@@ -113,7 +113,9 @@ def test_the_last_two_sub_tickets_end_at_once(servers, api, group):
         )
     )
     assert [answer.kind for answer in answers] == ["ok", "ok"], answers
-    rows = api("supervisor", "service.ticket").read(ids=[parent], fields=["stage_id"])
+    rows = api("supervisor", "service.ticket").search_read(
+        domain=[("id", "=", parent)], fields=["stage_id"]
+    )
     assert rows[0]["stage_id"][1] == "Maintenance under way"
 
 

@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import UserError, ValidationError
@@ -56,6 +56,15 @@ class TestRouting(ServiceCommon):
         suppress_health_check=list(HealthCheck),
     )
     @given(stages, routes, steps)
+    @example(
+        ["received", "triage", "closed"],
+        [
+            (1, 1, "automatic", DOMAINS[3], False),
+            (2, 0, "automatic", DOMAINS[3], False),
+            (1, 2, "manual", DOMAINS[0], False),
+        ],
+        [("priority", "3"), ("button", 0)],
+    )
     def test_a_ticket_is_always_in_one_stage_of_its_version(self, phases, ways, moves):
         savepoint = self.env.cr.savepoint()
         try:
