@@ -79,6 +79,17 @@ class TestEscalation(SlaCommon):
         self.assertEqual(ticket.priority, "3")
         self.assertFalse(ticket.sla_ids.next_action_at)
 
+    def test_a_later_level_does_not_fire_an_earlier_one_again(self):
+        self._create_level(name="One", share_percent=50, notify_leader=True)
+        self._create_level(name="Two", share_percent=75, notify_leader=True)
+        ticket = self._create_team_ticket()
+        for moment in ("11-23 11:00", "11-23 12:00", "11-23 13:30"):
+            self._go(moment)
+            self._run_job()
+        names = ticket.sla_event_ids.sorted("id").mapped("display_name")
+        self.assertEqual(names, ["One", "Two"])
+        self.assertEqual(len(self._get_messages_to(self.supervisor)), 2)
+
     def test_a_new_level_reaches_open_tickets(self):
         ticket = self._create_team_ticket()
         level = self._create_level(share_percent=25, priority="3")
