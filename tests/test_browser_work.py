@@ -28,7 +28,7 @@ tickets = env["service.ticket"].with_company(company).create([
     {"name": name, "type_id": kind.id, "team_id": team.id, "company_id": company.id,
      "user_id": agent.id, "partner_name": "Day Customer"}
     for name in %(subjects)r
-] + [{"name": "Waiting for somebody", "type_id": kind.id, "team_id": team.id,
+] + [{"name": "Fourth in line", "type_id": kind.id, "team_id": team.id,
       "company_id": company.id, "partner_name": "Day Customer"}])
 env.cr.commit()
 answer = {"tickets": tickets.ids, "team": team.id}
@@ -97,6 +97,7 @@ def subjects(client):
 
 def go_to(client, subject):
     """Walk down to the row of a ticket with the arrow keys."""
+    client.page.wait_for_selector("[aria-busy=true]", state="detached")
     place = subjects(client).index(subject)
     rows = client.page.locator("tr.o_data_row")
     rows.first.locator("td.o_data_cell").first.focus()
@@ -107,6 +108,8 @@ def go_to(client, subject):
 def key(client, letter):
     """Press a key of the worklist, and wait until its work is done."""
     client.page.keyboard.press(letter)
+    client.page.wait_for_timeout(300)
+    client.page.wait_for_selector("[aria-busy=true]", state="detached")
     client.settle()
 
 
@@ -196,7 +199,8 @@ def test_several_are_chosen_and_taken_at_once(desk, world, day):
     ids = [day["tickets"][2], day["tickets"][3]]
     with desk("agent") as agent:
         agent.open("crm_service.service_ticket_action_team_work")
-        for subject in ("Second in line", "Waiting for somebody"):
+        search(agent, "in line")
+        for subject in ("Second in line", "Fourth in line"):
             go_to(agent, subject)
             agent.page.keyboard.press("Shift+Space")
         key(agent, "t")
@@ -211,6 +215,7 @@ def test_keys_work_on_the_ticket_too(desk, world, day):
     with desk("agent") as agent:
         agent.open("crm_service.service_ticket_action", ticket)
         agent.page.locator("button[name=action_put_back]").wait_for()
+        agent.page.locator(".o_form_sheet").click(position={"x": 5, "y": 5})
         key(agent, "p")
         agent.page.locator("button[name=action_take]").wait_for()
         assert ticket_row(world, ticket)["login"] is None
@@ -229,7 +234,7 @@ def test_keys_work_on_the_ticket_too(desk, world, day):
 def test_a_supervisors_day(desk, world, day, screenshot_dir):
     """Figures as SQL counts them, urge, reassign with undo, re-route, calendar."""
     with desk("supervisor") as supervisor:
-        supervisor.open("crm_service.service_dashboard_action")
+        supervisor.page.goto(f"{supervisor.server.url}/odoo/service-dashboard")
         look_at_the_dashboard(supervisor, world, day, screenshot_dir)
         supervisor.open("crm_service.service_ticket_action_supervision")
         search(supervisor, "in line")
@@ -328,8 +333,10 @@ def re_route(supervisor, world, ticket, folder):
     page.wait_for_selector(".modal .o_field_widget[name=line_ids] .o_data_row")
     page.locator(".modal .o_data_row td[name=stage_id]").first.click()
     box = page.locator(".modal .o_field_widget[name=stage_id] input").first
-    box.fill("Triage")
-    page.locator(".o-autocomplete--dropdown-item", has_text="Triage").first.click()
+    box.fill("Repair under way")
+    page.locator(
+        ".o-autocomplete--dropdown-item", has_text="Repair under way"
+    ).first.click()
     reason = page.locator(".modal .o_field_widget[name=reason] input")
     reason.fill("Checked again after the storm")
     supervisor.picture(folder, "re_route")
