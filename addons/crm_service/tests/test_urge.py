@@ -62,7 +62,9 @@ class TestUrge(ServiceCommon):
 
     def test_a_stranger_has_seen_nothing_by_looking(self):
         urge = self._urge()
-        self.ticket.with_user(self.agent).action_see_urges()
+        theirs = self.ticket.with_user(self.agent)
+        self.assertFalse(theirs.unseen_urges)
+        theirs.action_see_urges()
         self.assertFalse(urge.seen_at or urge.lead_seen_at)
 
     def test_an_urge_needs_a_reason_an_open_ticket_and_somebody_to_hear_it(self):
