@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
@@ -231,11 +231,21 @@ class ServiceTicket(models.Model):
         :param company: another company than the current one
         """
         company = company or self.env.company
-        domain = Domain("company_id", "in", (company.id, False))
         category = self.env.context.get("service_category")
-        if category in dict(CATEGORIES):
+        known = category in dict(CATEGORIES)
+        found = self._get_first_type_ids(company.id, known and category)
+        return self.env["service.ticket.type"].browse(found)
+
+    @api.model
+    @tools.ormcache("company_id", "category")
+    def _get_first_type_ids(self, company_id, category):
+        """Return the id of the first type of a company in a tuple, or none."""
+        domain = Domain("company_id", "in", (company_id, False))
+        if category:
             domain &= Domain("category", "=", category)
-        return self.env["service.ticket.type"].search(domain, limit=1)
+        # as superuser and without context: the answer is remembered for everybody
+        types = self.env(su=True, context={})["service.ticket.type"]
+        return types.search(domain, limit=1)._ids
 
     @api.depends("stage_id.phase")
     def _compute_phase(self):

@@ -63,13 +63,20 @@ class ServiceTicketType(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override to publish a process that is a draft still."""
+        self.env.registry.clear_cache()  # of the types that are the first ones
         types = super().create(vals_list)
         types.process_id._publish_drafts()
         return types
 
     def write(self, vals):
         """Override to publish a process that is a draft still."""
+        self.env.registry.clear_cache()
         result = super().write(vals)
         if vals.get("process_id"):
             self.process_id._publish_drafts()
         return result
+
+    def unlink(self):
+        """Override to forget which types are the first ones."""
+        self.env.registry.clear_cache()
+        return super().unlink()
