@@ -11,7 +11,6 @@ import pytest
 SIZE = 100_000
 # Without its index each of these has to read a large table from end to end.
 INDEXES = {
-    "search_usual_list": "service_ticket_company_order_idx",
     "search_part_of_number": "service_ticket_number_trigram_idx",
     "search_part_of_phone": "service_ticket_phone_trigram_idx",
     "search_part_of_subject": "service_ticket__name_index",
