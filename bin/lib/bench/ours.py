@@ -104,11 +104,7 @@ class Ours(Side):
 
     def show_dashboard(self, env):
         """Open the team's dashboard."""
-        if "service.dashboard" in env:
-            env["service.dashboard"].get_data()
-        else:
-            teams = env["service.team"].search([])
-            teams.read(["name", "open_ticket_count", "unassigned_ticket_count"])
+        env["service.dashboard"].get_data()
 
     def _counted(self, values):
         return values["service_ticket_count"]

@@ -5,7 +5,7 @@ from pygal.style import Style
 
 OURS, THEIRS = "#1f8a70", "#c2703d"
 INK, PAPER, LINES = "#24292f", "#ffffff", "#d0d7de"
-SMALLEST = 0.5
+SMALLEST, LARGEST = 0.5, 20_000
 # values stand after their bars, and guides behind them
 VALUES_CSS = (
     "{{ id }}.text-overlay text.value "
@@ -34,6 +34,15 @@ def draw(figures, path):
 
 def _bar(row, side):
     return {"value": row[f"{side}_ms"], "label": row["work"]}
+
+
+def _in_words(value):
+    """Milliseconds, with a decimal where it matters."""
+    return (
+        f"{value:,.0f} ms"
+        if value >= 100
+        else f"{value:.1f}".removesuffix(".0") + " ms"
+    )
 
 
 def _layout(count):
@@ -67,13 +76,13 @@ def _layout(count):
         "legend_at_bottom": True,
         "print_values": True,
         "print_values_position": "top",
-        "value_formatter": lambda value: f"{value:,.1f}".removesuffix(".0") + " ms",
+        "value_formatter": _in_words,
         "show_y_guides": True,
         "js": [],
         "disable_xml_declaration": False,
         "spacing": 18,
-        "range": (SMALLEST, 5_000),
+        "range": (SMALLEST, LARGEST),
         "zero": SMALLEST,
-        "y_labels": (1, 10, 100, 1_000),
+        "y_labels": (1, 10, 100, 1_000, 10_000),
         "css": ["file://style.css", "file://graph.css", f"inline:{VALUES_CSS}"],
     }
