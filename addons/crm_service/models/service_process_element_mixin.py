@@ -41,14 +41,6 @@ class ServiceProcessElementMixin(models.AbstractModel):
                     )
                 )
 
-    def copy_data(self, default=None):
-        """Override to give a copy in the same process an id of its own."""
-        vals_list = super().copy_data(default=default)
-        for record, vals in zip(self, vals_list, strict=True):
-            if vals.get("process_id") == record.process_id.id:
-                vals.pop("element_id", None)
-        return vals_list
-
     @api.model_create_multi
     def create(self, vals_list):
         """Override to number the parts of each process."""
