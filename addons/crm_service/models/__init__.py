@@ -53,6 +53,7 @@ from . import service_escalation
 from . import service_escalation_event
 from . import service_escalation_action
 from . import service_escalation_message
+from . import service_ticket_archive
 from . import service_ticket_sla
 from . import service_ticket_sla_sync
 from . import service_ticket_sla_reply

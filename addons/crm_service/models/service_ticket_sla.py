@@ -153,14 +153,27 @@ class ServiceTicket(models.Model):
         self.ensure_one()
         if self.phase in DONE_PHASES:
             return "done"
-        if self.stage_id.clock == "paused" or self._is_parent_waiting():
+        if not self.active or self._is_stage_held() or self._is_parent_waiting():
             return "paused"
         return "running"
 
+    def _is_stage_held(self):
+        """Tell whether the clocks stand still in this stage.
+
+        A customer who has answered what we asked is waiting for us again.
+        """
+        has_answered = self.phase == "waiting_customer" and self.customer_waiting_since
+        return self.stage_id.clock == "paused" and not has_answered
+
     def _is_parent_waiting(self):
-        """Tell whether the ticket that this one is a part of waits for the customer."""
-        # sudo: the parent may be with another team
-        return self.sudo().parent_id.phase == "waiting_customer"
+        """Tell whether a ticket that this one is a part of waits for the customer."""
+        # sudo: what it is a part of may be with another team
+        whole = self.sudo().parent_id
+        while whole:
+            if whole._get_waiting():
+                return True
+            whole = whole.parent_id
+        return False
 
     def _is_sla_held(self):
         """Tell whether the clocks stand still now."""

@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import fields, models
+from odoo import api, fields, models
 
 # What people write, as against what the system sends by itself.
 WRITTEN_BY_PEOPLE = ("comment", "email", "email_outgoing")
@@ -20,6 +20,8 @@ class ServiceTicket(models.Model):
             and not message.is_internal
         ):
             author = message.author_id
+            if author.id == self._get_system_partner_id():
+                return result
             if author != self.partner_id and self._is_staff(author):
                 self._note_reply()
             else:
@@ -28,8 +30,14 @@ class ServiceTicket(models.Model):
 
     def _is_staff(self, author):
         """Tell whether the author of a message is one of us."""
-        # sudo: whether somebody is a colleague is no secret
-        return any(not user.share for user in author.sudo().user_ids)
+        # sudo: whether somebody is a colleague, or was one, is no secret
+        users = author.sudo().with_context(active_test=False).user_ids
+        return any(not user.share for user in users)
+
+    @api.model
+    def _get_system_partner_id(self):
+        """Return the id of the partner in whose name the system writes by itself."""
+        return self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root")
 
     def _note_reply(self, moment=None):
         """Note that staff answered the customer: promises of a response are kept.
@@ -53,12 +61,13 @@ class ServiceTicket(models.Model):
         waiting._sync_sla()
 
     def _note_customer_message(self, moment=None):
-        """Note that the customer wrote, and waits if we had answered before.
+        """Note that the customer wrote, and waits if we had answered or asked before.
 
         :param datetime moment: when; now if it is not given
         """
         answered = self.filtered(
-            lambda t: t.first_replied_at and not t.customer_waiting_since
+            lambda t: not t.customer_waiting_since
+            and (t.first_replied_at or t.phase == "waiting_customer")
         )
         if answered:
             moment = moment or fields.Datetime.now()

@@ -7,6 +7,7 @@ from ..const import DONE_PHASES, SLA_BATCH_SIZE, SLA_KINDS, SLA_OPEN_STATES
 
 # What decides on the promise, or on whether and how its clocks run.
 SLA_FIELDS = {
+    "active",
     "company_id",
     "opened_at",
     "parent_id",
@@ -22,6 +23,8 @@ SLA_FIELDS = {
     "type_id",
 }
 STAGE_FIELDS = {"stage_id", "phase"}
+# What decides on whether the parts of a ticket wait with it.
+WAITING_FIELDS = STAGE_FIELDS | {"active", "customer_waiting_since"}
 
 
 class ServiceTicket(models.Model):
@@ -42,11 +45,12 @@ class ServiceTicket(models.Model):
             is_moving = STAGE_FIELDS & names
         else:
             is_moving = False  # the process will move them, by a write of its own
-        waiting = is_moving and self._get_waiting()
+        may_wake = is_moving or (WAITING_FIELDS - STAGE_FIELDS) & names
+        waiting = may_wake and self._get_waiting()
         result = super().write(vals)
         if is_moving or names & self._get_sla_fields():
             self._sync_sla()
-        if is_moving and waiting != self._get_waiting():
+        if "parent_id" in names or (may_wake and waiting != self._get_waiting()):
             self._sync_children_sla()
         return result
 
@@ -56,13 +60,21 @@ class ServiceTicket(models.Model):
         return SLA_FIELDS | self.env["service.sla.policy"]._get_domain_fields()
 
     def _get_waiting(self):
-        """Return those of the tickets that wait for the customer."""
-        return self.filtered(lambda ticket: ticket.phase == "waiting_customer")
+        """Return those of the tickets that wait for the customer's answer."""
+        # sudo: when the customer wrote is for staff only
+        waiting = self.sudo().filtered(
+            lambda ticket: ticket.active
+            and ticket.phase == "waiting_customer"
+            and not ticket.customer_waiting_since
+        )
+        return self.browse(waiting.ids)
 
     def _sync_children_sla(self):
-        """Hold or start the clocks of the parts of these tickets."""
+        """Hold or start the clocks of the parts of these tickets, and of their parts."""
         # sudo: the parts may belong to other teams
-        self.sudo()._sync_sla_of([("parent_id", "in", self.ids)])
+        self.sudo()._sync_sla_of(
+            [("id", "child_of", self.ids), ("id", "not in", self.ids)]
+        )
 
     @api.model
     def _sync_sla_of(self, domain):
@@ -187,7 +199,9 @@ class ServiceTicket(models.Model):
             return is_new and not clock and kind != "next_response"
         if kind == "first_response":
             return not self.first_replied_at
-        return kind == "resolution" or bool(self.customer_waiting_since)
+        return kind == "resolution" or bool(
+            self.first_replied_at and self.customer_waiting_since
+        )
 
     def _get_sla_start(self, kind, clock, rule):
         """Return when a clock starts.

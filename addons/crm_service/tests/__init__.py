@@ -36,3 +36,4 @@ from . import test_ticket_sub
 from . import test_ticket_work
 from . import test_urge
 from . import test_views
+from . import test_sla_hold
