@@ -29,6 +29,8 @@ FLOW_FIELDS = {
     "assignment_details",
     "returned_by",
 }
+# What a ticket keeps from its creation on.
+FIXED_FIELDS = ("company_id", "opened_at")
 
 
 class ServiceTicket(models.Model):
@@ -361,10 +363,14 @@ class ServiceTicket(models.Model):
         if creating:
             # computed and copied, or given by `_create_once` and the import
             forbidden -= {"external_ref", "external_digest"}
-        elif "company_id" in vals and any(
-            ticket.company_id.id != vals["company_id"] for ticket in self
-        ):
-            forbidden = {"company_id"}
+            self._check_opened_at(vals)
+        else:
+            # the promises of a retroactive policy count from when it was opened
+            forbidden |= {
+                name
+                for name in FIXED_FIELDS
+                if name in vals and self._differs_from(name, vals[name])
+            }
         if forbidden:
             raise UserError(
                 self.env._(
@@ -374,6 +380,25 @@ class ServiceTicket(models.Model):
                         self._fields[name]._description_string(self.env)
                         for name in sorted(forbidden)
                     ),
+                )
+            )
+
+    def _differs_from(self, name, value):
+        """Tell whether one of these tickets has another value in the field `name`."""
+        convert = self._fields[name].convert_to_write
+        return any(convert(t[name], t) != convert(value, t) for t in self)
+
+    @api.model
+    def _check_opened_at(self, vals):
+        """Refuse a new ticket that was opened in the future."""
+        default = self.env.context.get("default_opened_at")
+        opened_at = fields.Datetime.to_datetime(vals.get("opened_at") or default)
+        if opened_at and opened_at > fields.Datetime.now():
+            raise UserError(
+                self.env._(
+                    "“%(field)s” has yet to come. Enter when the customer asked, or "
+                    "leave it out for now.",
+                    field=self._fields["opened_at"]._description_string(self.env),
                 )
             )
 
