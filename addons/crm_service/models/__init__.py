@@ -6,6 +6,7 @@ from . import service_process
 from . import service_process_problem
 from . import service_process_version
 from . import service_process_element_mixin
+from . import service_condition_mixin
 from . import service_stage
 from . import service_stage_check
 from . import service_route

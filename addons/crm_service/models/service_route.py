@@ -1,36 +1,15 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 import ast
-from datetime import date, datetime
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..const import PRIORITIES, QUESTIONS, ROUTE_MODES
 from ..tools.process_graph import ProcessGraph
+from .service_condition_mixin import UNREADABLE
 from .service_guard import has_changed
 
-# What reading or trying a condition may end in.
-UNREADABLE = (
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RecursionError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
-# What a ticket may hold that a condition is tried on.
-SAMPLES = {
-    "char": "sample",
-    "date": date(2020, 1, 1),
-    "datetime": datetime(2020, 1, 1),
-    "float": 1.0,
-    "html": "<p>sample</p>",
-    "integer": 1,
-    "selection": None,
-    "text": "sample",
-}
 # What tickets under way rely on; the rest may be changed while they follow a route.
 STRUCTURE_FIELDS = {
     "active",
@@ -47,7 +26,7 @@ class ServiceRoute(models.Model):
     """A way from stage to stage: a button, or taken when a condition holds."""
 
     _name = "service.route"
-    _inherit = ["service.process.element.mixin"]
+    _inherit = ["service.process.element.mixin", "service.condition.mixin"]
     _description = "Service Route"
     _element_prefix = "route"
     _order = "process_id, sequence, id"
@@ -163,11 +142,9 @@ class ServiceRoute(models.Model):
 
     @api.constrains("domain")
     def _check_domain(self):
-        sample = self._get_sample_ticket()
         for route in self:
             try:
-                route._get_domain().validate(sample)
-                sample.filtered_domain(route._get_domain())
+                route._try_domain()
             except UNREADABLE as error:
                 raise ValidationError(
                     self.env._(
@@ -177,21 +154,6 @@ class ServiceRoute(models.Model):
                         error=error,
                     )
                 ) from error
-
-    @api.model
-    def _get_sample_ticket(self):
-        """Return a ticket to try conditions on, which is never saved."""
-        # sudo: it is nobody's
-        tickets = self.env["service.ticket"].sudo()
-        return tickets.new(
-            {
-                name: tickets._fields[name].get_values(self.env)[0]
-                if field.type == "selection"
-                else SAMPLES[field.type]
-                for name, field in tickets._fields.items()
-                if field.type in SAMPLES and field.store and not field.compute
-            }
-        )
 
     @api.constrains(
         "active", "domain", "from_stage_id", "mode", "sequence", "to_stage_id"
@@ -206,20 +168,7 @@ class ServiceRoute(models.Model):
 
     def _filter_tickets(self, tickets):
         """Return those of `tickets` that fit the condition."""
-        # sudo: the condition may look at what the user does not see
-        tickets_sudo = tickets.sudo()
-        try:
-            return tickets.browse(tickets_sudo.filtered_domain(self._get_domain()).ids)
-        except (TypeError, ValueError) as error:
-            raise UserError(
-                self.env._(
-                    "The condition of the route “%(route)s” of “%(process)s” does not "
-                    "work: %(error)s. Ask the service manager to mend it.",
-                    route=self.name,
-                    process=self.process_id.display_name,
-                    error=error,
-                )
-            ) from error
+        return self._filter_by_domain(tickets)
 
     def _starts_at(self, stage):
         """Tell whether this route leaves from `stage`."""

@@ -11,6 +11,7 @@ class ServiceSlaPolicy(models.Model):
     """
 
     _name = "service.sla.policy"
+    _inherit = ["service.condition.mixin"]
     _description = "Service Promise"
     _order = "sequence, id"
     _check_company_auto = True

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..const import SLA_KINDS
+from .service_condition_mixin import UNREADABLE
 
 COUNTING_FIELDS = {
     "warning_percent",
@@ -113,11 +114,10 @@ class ServiceSlaPolicy(models.Model):
 
     @api.constrains("domain")
     def _check_domain(self):
-        tickets = self.env["service.ticket"]
         for policy in self:
             try:
-                policy._get_domain().validate(tickets)
-            except (ValueError, SyntaxError, TypeError, MemoryError) as error:
+                policy._try_domain()
+            except UNREADABLE as error:
                 raise ValidationError(
                     self.env._(
                         "The further condition of “%(policy)s” cannot be read: "

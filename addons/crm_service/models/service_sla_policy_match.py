@@ -154,8 +154,8 @@ class ServiceSlaPolicy(models.Model):
         if not fits or not rule.criteria.domain:
             return fits
         tickets = self.env["service.ticket"].browse(ticket.id for ticket in fits)
-        # sudo: the condition may look at what the user does not see
-        return tickets.sudo().filtered_domain(self.browse(rule.id).sudo()._get_domain())
+        # sudo: the policy may be one that the user does not see
+        return self.browse(rule.id).sudo()._filter_by_domain(tickets)
 
     @api.model
     @tools.ormcache()

@@ -66,8 +66,10 @@ class ServiceTicket(models.Model):
         :param datetime moment: when; now if it is not given
         """
         answered = self.filtered(
-            lambda t: not t.customer_waiting_since
-            and (t.first_replied_at or t.phase == "waiting_customer")
+            lambda t: (
+                not t.customer_waiting_since
+                and (t.first_replied_at or t.phase == "waiting_customer")
+            )
         )
         if answered:
             moment = moment or fields.Datetime.now()

@@ -63,9 +63,11 @@ class ServiceTicket(models.Model):
         """Return those of the tickets that wait for the customer's answer."""
         # sudo: when the customer wrote is for staff only
         waiting = self.sudo().filtered(
-            lambda ticket: ticket.active
-            and ticket.phase == "waiting_customer"
-            and not ticket.customer_waiting_since
+            lambda ticket: (
+                ticket.active
+                and ticket.phase == "waiting_customer"
+                and not ticket.customer_waiting_since
+            )
         )
         return self.browse(waiting.ids)
 

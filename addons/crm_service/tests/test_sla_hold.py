@@ -33,7 +33,9 @@ class TestSlaHold(SlaCommon):
         self._go("11-23 11:00")
         self._write_in(ticket)
         answer = self._clock_of(ticket, "next_response")
-        self.assertEqual((answer.state, answer.started_at), ("running", at("11-23 11:00")))
+        self.assertEqual(
+            (answer.state, answer.started_at), ("running", at("11-23 11:00"))
+        )
         clock = self._clock_of(ticket)
         self.assertEqual((clock.state, clock.held_seconds), ("running", HOUR))
         self.assertEqual(ticket.sla_status, "on_time")
