@@ -72,7 +72,7 @@ class ServiceTicket(models.Model):
         return self.browse(waiting.ids)
 
     def _sync_children_sla(self):
-        """Hold or start the clocks of the parts of these tickets, and of their parts."""
+        """Hold or start the clocks of the parts of these tickets, and of theirs."""
         # sudo: the parts may belong to other teams
         self.sudo()._sync_sla_of(
             [("id", "child_of", self.ids), ("id", "not in", self.ids)]

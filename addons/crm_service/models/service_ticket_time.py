@@ -56,12 +56,14 @@ class ServiceTicket(models.Model):
     @api.depends("stage_entered_at", "stage_id", "team_id", "is_open")
     def _compute_stage_hours(self):
         now = fields.Datetime.now()
-        logs = self.env["service.stage.log"]
         self.stage_hours = self.stage_share = self.is_slow = 0
         waiting = self.filtered(lambda t: t.is_open and t.stage_entered_at)
-        for calendar, tickets in waiting.grouped(lambda t: t._get_calendar()).items():
-            start = min(tickets.mapped("stage_entered_at"))
-            clock = logs._get_clock(calendar, start, now)
+        # sudo: of the company only the holidays are used
+        groups = waiting.grouped(lambda t: (t._get_calendar(), t.sudo().company_id))
+        for (calendar, company), tickets in groups.items():
+            first = min(tickets.mapped("stage_entered_at")).year
+            # remembered from page to page, however old the oldest ticket is
+            clock = calendar.sudo()._get_working_time(company, first, now.year)
             for ticket in tickets:
                 hours = clock.hours(ticket.stage_entered_at, now)
                 share = hours / ticket.usual_hours if ticket.usual_hours else 0

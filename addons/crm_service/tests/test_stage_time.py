@@ -1,5 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.tests import freeze_time, tagged
 
@@ -36,6 +37,24 @@ class TestStageTime(ServiceCommon):
     def _count(self, moment=MONDAY + timedelta(days=5)):
         with freeze_time(moment):
             self.stages._cron_update_usual_hours()
+
+    def test_working_hours_of_an_old_ticket_are_worked_out_once(self):
+        tickets = self._at(MONDAY - timedelta(days=3650)) | self._at(MONDAY)
+        calendars = type(self.company.resource_calendar_id)
+        original = calendars._work_intervals_batch
+        with (
+            freeze_time(MONDAY + timedelta(hours=4)),
+            patch.object(
+                calendars, "_work_intervals_batch", autospec=True, side_effect=original
+            ) as counted,
+        ):
+            first = tickets.mapped("stage_hours")
+            self.assertGreater(first[0], 10000)
+            self.assertEqual(first[1], 4)
+            counted.reset_mock()
+            tickets.invalidate_recordset()
+            self.assertEqual(tickets.mapped("stage_hours"), first)
+            counted.assert_not_called()
 
     # -- usual time -----------------------------------------------------------
 
