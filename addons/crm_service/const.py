@@ -92,6 +92,8 @@ ESCALATION_TRIGGERS = [
 SLA_BATCH_SIZE = 1000
 # The job for due clocks runs at least this often.
 SLA_JOB_MINUTES = 15
+# A clock on which the job failed is looked at again after this time.
+SLA_RETRY_MINUTES = 60
 # A deadline is looked for this many years ahead; beyond, a calendar has no hours.
 SLA_HORIZON_YEARS = 5
 # How a team's tickets find their responsible person.

@@ -1,12 +1,22 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+import logging
 from datetime import timedelta
 from functools import partial
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.service.model import retrying
 
-from ..const import SLA_BATCH_SIZE, SLA_JOB_MINUTES, SLA_OPEN_STATES
+from ..const import (
+    SLA_BATCH_SIZE,
+    SLA_JOB_MINUTES,
+    SLA_OPEN_STATES,
+    SLA_RETRY_MINUTES,
+)
 from .service_sla_count import _get_levels
+
+_logger = logging.getLogger(__name__)
 
 
 class ServiceSla(models.Model):
@@ -50,7 +60,7 @@ class ServiceSla(models.Model):
         due = slas.search(
             slas._get_due_domain(), limit=limit, order="next_action_at, id"
         ).try_lock_for_update(allow_referencing=True)
-        due._fire()
+        due._fire_safely()
         events = slas.env["service.escalation.event"]._send_waiting(limit)
         return len(due) + len(events)
 
@@ -67,6 +77,34 @@ class ServiceSla(models.Model):
         return self.sudo().search_count(
             self._get_due_domain(), limit=limit
         ) + events.search_count(events._get_waiting_domain(), limit=limit)
+
+    def _fire_safely(self):
+        """Fire levels, clock by clock if need be: one that fails is tried again later.
+
+        Conflicts with other transactions go through: the whole batch is tried again.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._fire()
+        except OperationalError:
+            raise
+        except Exception:
+            if len(self) == 1:
+                self._put_off()
+                return
+            for sla in self:
+                sla._fire_safely()
+
+    def _put_off(self):
+        """Log the error of this clock, and have the job look at it again later."""
+        _logger.exception(
+            "The promise of ticket %s cannot be dealt with; it is tried again in "
+            "%s minutes.",
+            self.ticket_id.number,
+            SLA_RETRY_MINUTES,
+        )
+        later = timedelta(minutes=SLA_RETRY_MINUTES)
+        self.next_action_at = fields.Datetime.now() + later
 
     def _fire(self):
         """Fire the levels that these clocks have come to, then count them anew."""

@@ -1,5 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from psycopg2 import IntegrityError
+from unittest.mock import patch
+
+from psycopg2 import IntegrityError, OperationalError
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
@@ -7,6 +9,8 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from .sla_common import SlaCommon, at
+
+JOB = "odoo.addons.crm_service.models.service_sla_job"
 
 
 @tagged("post_install", "-at_install")
@@ -275,6 +279,42 @@ class TestEscalation(SlaCommon):
             self.assertEqual(set(tickets.mapped("sla_status")), {"breached"})
             self._go("11-23 09:00")
         self.assertLess(counts[1], 100 + 0.1 * 1200, counts)
+
+    def _run_job_with(self, culprit, error):
+        """Run the job while `error` comes up on the ticket `culprit`."""
+        clocks = type(self.slas)
+        original = clocks._prepare_event_vals
+
+        def prepare(clock, level, now):
+            if clock.ticket_id == culprit:
+                raise error
+            return original(clock, level, now)
+
+        with patch.object(clocks, "_prepare_event_vals", prepare):
+            self._run_job()
+
+    def test_an_unexpected_error_on_one_ticket_stops_no_other(self):
+        self._create_level(share_percent=50, priority="3")
+        tickets = self.env["service.ticket"].union(
+            *(self._create_team_ticket() for _i in range(3))
+        )
+        culprit = tickets[1]
+        self._go("11-23 11:00")
+        with self.assertLogs(JOB, "ERROR") as log:
+            self._run_job_with(culprit, TypeError("'<' not supported"))
+        self.assertIn(culprit.number, log.output[0])
+        self.assertEqual(tickets.mapped("priority"), ["3", "1", "3"])
+        self.assertEqual(culprit.sla_ids.next_action_at, at("11-23 12:00"))
+        self._go("11-23 12:00")
+        self._run_job()
+        self.assertEqual(culprit.priority, "3")
+
+    def test_a_conflict_in_the_database_is_left_to_the_caller(self):
+        self._create_level(share_percent=50, priority="3")
+        culprit = self._create_team_ticket()
+        self._go("11-23 11:00")
+        with self.assertRaises(OperationalError):
+            self._run_job_with(culprit, OperationalError("could not serialize"))
 
     def test_the_job_is_called_when_something_is_due_before_it_comes_anyway(self):
         cron = self.env.ref("crm_service.ir_cron_service_sla")
