@@ -16,6 +16,8 @@ class ResourceCalendarAttendance(models.Model):
 
     def write(self, vals):
         """Override to count anew the promises kept in these hours."""
+        if vals.keys() <= {"name", "sequence"}:
+            return super().write(vals)
         calendars = self.calendar_id
         result = super().write(vals)
         (calendars | self.calendar_id)._recount_promises()

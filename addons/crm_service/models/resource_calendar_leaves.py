@@ -16,6 +16,8 @@ class ResourceCalendarLeaves(models.Model):
 
     def write(self, vals):
         """Override to count anew the promises that a holiday changes."""
+        if vals.keys() <= {"name"}:
+            return super().write(vals)
         before = self._get_scope()
         result = super().write(vals)
         after = self._get_scope()

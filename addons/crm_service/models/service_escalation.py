@@ -4,7 +4,18 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_duration
 
 from ..const import ESCALATION_TRIGGERS, PRIORITIES, SLA_KINDS
+from .service_guard import has_changed
 from .service_sla_policy_match import Level
+
+# What decides on when a level is due, and for which clocks.
+DUE_FIELDS = {
+    "active",
+    "kind",
+    "overdue_hours",
+    "policy_id",
+    "share_percent",
+    "trigger",
+}
 
 ACTIONS = (
     "notify_user",
@@ -211,18 +222,20 @@ class ServiceEscalation(models.Model):
     def create(self, vals_list):
         """Override to let open clocks know the new levels."""
         levels = super().create(vals_list)
-        levels.policy_id._forget_rules()
+        levels.policy_id._recount_levels()
         return levels
 
     def write(self, vals):
         """Override to let open clocks know the changed levels."""
+        changed = self.filtered(lambda level: has_changed(level, vals, DUE_FIELDS))
+        policies = changed.policy_id
         result = super().write(vals)
-        self.policy_id._forget_rules()
+        (policies | changed.policy_id)._recount_levels()
         return result
 
     def unlink(self):
         """Override to let open clocks forget the levels."""
         policies = self.policy_id
         result = super().unlink()
-        policies._forget_rules()
+        policies._recount_levels()
         return result

@@ -2,7 +2,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import split_every
 
 from ..const import SLA_BATCH_SIZE, SLA_HORIZON_YEARS, SLA_OPEN_STATES
 from ..tools.sla_clock import SlaClock
@@ -87,14 +86,21 @@ class ServiceSla(models.Model):
 
     @api.model
     def _recount_open(self, domain):
-        """Count anew the open clocks of `domain`."""
+        """Count anew the open clocks of `domain`: many of them by the job."""
         slas = self.search(domain & self._get_open_domain(), order="id")
-        for ids in split_every(SLA_BATCH_SIZE, slas.ids):
-            batch = self.browse(ids)
-            batch._recount()
-            batch._schedule_job(batch.mapped("next_action_at"))
-            self.env.flush_all()
-            self.env.invalidate_all()
+        if len(slas) > SLA_BATCH_SIZE:
+            slas._leave_to_job()
+            return
+        slas._recount()
+        slas._schedule_job(slas.mapped("next_action_at"))
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def _leave_to_job(self):
+        """Have the job count these clocks anew; those on hold are when they go on."""
+        now = fields.Datetime.now()
+        self.filtered(lambda sla: sla.state == "running").write({"next_action_at": now})
+        self._call_job(now)
 
     @api.model
     def _get_open_domain(self):

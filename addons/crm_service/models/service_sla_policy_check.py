@@ -1,18 +1,30 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..const import SLA_KINDS
 from .service_condition_mixin import UNREADABLE
+from .service_guard import has_changed
 
 COUNTING_FIELDS = {
     "warning_percent",
     "calendar_id",
     "is_retroactive",
-    "escalation_ids",
     *(f"has_{kind}" for kind, _label in SLA_KINDS),
     *(f"{kind}_hours" for kind, _label in SLA_KINDS),
 }
+# In the context while levels change together with their policy, see `Together`.
+TOGETHER_KEY = "service_levels_together"
+
+
+class Together:
+    """Collects whether clocks must be counted anew for levels that change together.
+
+    Proof is an object of this class, which no remote caller can send.
+    """
+
+    is_due = False
 
 
 class ServiceSlaPolicy(models.Model):
@@ -252,8 +264,13 @@ class ServiceSlaPolicy(models.Model):
     def write(self, vals):
         """Override to count open promises anew when their terms change."""
         vals = self._complete_promises(dict(vals))
-        result = super().write(vals)
-        self._forget_rules(recount=bool(COUNTING_FIELDS & set(vals)))
+        recount = any(has_changed(policy, vals, COUNTING_FIELDS) for policy in self)
+        together = Together()
+        levels = self.with_context(**{TOGETHER_KEY: together})
+        result = super(ServiceSlaPolicy, levels).write(vals)
+        self._forget_rules(recount=recount)
+        if together.is_due and not recount:
+            self._recount_levels()
         return result
 
     def unlink(self):
@@ -274,6 +291,20 @@ class ServiceSlaPolicy(models.Model):
         # sudo: the engine counts for everybody
         tickets = self.env["service.ticket"].sudo()
         tickets._sync_sla_of([("sla_policy_id", "in", self.ids)])
+
+    def _recount_levels(self):
+        """Forget the remembered levels, and count anew when the next one is due."""
+        if not self:
+            return
+        together = self.env.context.get(TOGETHER_KEY)
+        if isinstance(together, Together):
+            together.is_due = True
+            return
+        self._forget_rules(recount=False)
+        # sudo: the engine counts for everybody
+        self.env["service.sla"].sudo()._recount_open(
+            Domain("policy_id", "in", self.ids)
+        )
 
     def action_apply(self):
         """Choose the promise of every open ticket anew, as the policies are now."""

@@ -25,6 +25,7 @@ from . import test_service_api
 from . import test_sla
 from . import test_sla_calendar
 from . import test_sla_policy
+from . import test_sla_recount
 from . import test_stage_log
 from . import test_stage_time
 from . import test_ticket_bulk
