@@ -8,6 +8,7 @@ class ServiceAssignment(models.Model):
     """History: a row for each ticket that was given to somebody automatically."""
 
     _name = "service.assignment"
+    _inherit = "service.written.mixin"
     _description = "Assignment"
     _order = "id desc"
     _rec_name = "ticket_id"

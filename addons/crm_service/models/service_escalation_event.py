@@ -11,6 +11,7 @@ class ServiceEscalationEvent(models.Model):
     """
 
     _name = "service.escalation.event"
+    _inherit = "service.written.mixin"
     _description = "Escalation"
     _order = "fired_at desc, id desc"
     _rec_name = "escalation_id"

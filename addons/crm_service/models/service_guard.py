@@ -1,4 +1,13 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from odoo.tools import clean_context
+
+
+def without_defaults(records):
+    """Return `records` without the `default_*` keys that a caller may have sent."""
+    # The whole context is replaced on purpose: a key can only be left out so.
+    return records.with_context(  # pylint: disable=context-overridden
+        clean_context(records.env.context)
+    )
 
 
 def has_changed(record, vals, names):

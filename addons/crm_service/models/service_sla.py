@@ -11,6 +11,7 @@ class ServiceSla(models.Model):
     """The clock of one promise on one ticket. Written by the engine only."""
 
     _name = "service.sla"
+    _inherit = "service.written.mixin"
     _description = "Service Promise Clock"
     _order = "ticket_id desc, started_at, id"
     _rec_name = "kind"

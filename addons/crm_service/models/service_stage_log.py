@@ -26,6 +26,7 @@ class ServiceStageLog(models.Model):
     """
 
     _name = "service.stage.log"
+    _inherit = "service.written.mixin"
     _description = "Stage History"
     _order = "entered_at desc, id desc"
     _rec_name = "stage_id"

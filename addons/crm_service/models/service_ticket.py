@@ -31,6 +31,16 @@ FLOW_FIELDS = {
 }
 # What a ticket keeps from its creation on.
 FIXED_FIELDS = ("company_id", "opened_at")
+# Lines that nobody gives a new ticket but the process.
+WRITTEN_FIELDS = {
+    "assignment_ids",
+    "check_ids",
+    "child_ids",
+    "sla_event_ids",
+    "sla_ids",
+    "stage_log_ids",
+    "urge_ids",
+}
 
 
 class ServiceTicket(models.Model):
@@ -344,7 +354,8 @@ class ServiceTicket(models.Model):
 
     def _without_flow_defaults(self):
         """Return these tickets without `default_*` keys of what the process owns."""
-        keys = {f"default_{name}" for name in FLOW_FIELDS} & self.env.context.keys()
+        names = FLOW_FIELDS | WRITTEN_FIELDS
+        keys = {f"default_{name}" for name in names} & self.env.context.keys()
         if not keys:
             return self
         # The whole context is replaced on purpose: a key can only be left out so.

@@ -9,6 +9,7 @@ class ServiceTicketCheck(models.Model):
     """
 
     _name = "service.ticket.check"
+    _inherit = "service.written.mixin"
     _description = "Service Ticket Check"
     _order = "ticket_id, round desc, stage_id, id"
 

@@ -6,6 +6,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.mail import email_normalize, email_split_tuples
 
+from .service_guard import without_defaults
+
 CONTACT_FIELDS = ("partner_phone", "partner_email", "partner_name")
 
 
@@ -213,7 +215,7 @@ class ServiceTicket(models.Model):
             for key in contact.keys:
                 place_of_key.setdefault(key, places[index])
         self.env["service.contact.lock"]._lock(place_of_key)
-        created = self.env["res.partner"].create(
+        created = without_defaults(self.env["res.partner"]).create(
             [self._prepare_partner_vals(contact) for contact in missing]
         )
         return [

@@ -1,10 +1,11 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, clean_context
+from odoo.tools import SQL
 
 from ..const import DONE_PHASES, MAX_LEVELS
 from ..exceptions import RoutingLoop
+from .service_guard import without_defaults
 
 
 class ServiceTicket(models.Model):
@@ -77,7 +78,7 @@ class ServiceTicket(models.Model):
             return
         self._check_levels()
         # sudo: a sub-ticket may belong to a team whose tickets the user does not see
-        tickets_sudo = self.sudo().with_context(clean_context(self.env.context))
+        tickets_sudo = without_defaults(self.sudo())
         tickets_sudo.create([t._prepare_child_vals(route_sudo) for t in tickets_sudo])
 
     def _check_levels(self):

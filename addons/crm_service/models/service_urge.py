@@ -15,6 +15,7 @@ class ServiceUrge(models.Model):
     """
 
     _name = "service.urge"
+    _inherit = "service.written.mixin"
     _description = "Urge"
     _order = "urged_at desc, id desc"
     _rec_name = "reason"

@@ -1,0 +1,86 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import ServiceCommon
+
+# What a caller would like the history to say.
+FORGED = {
+    "default_done_at": "2020-01-01 00:00:00",
+    "default_left_at": "2020-01-01 00:00:00",
+    "default_actor_name": "Somebody else",
+    "default_is_adhoc": True,
+    "default_details": {"forged": True},
+    "default_seen_at": "2020-01-01 00:00:00",
+    "default_lead_seen_at": "2020-01-01 00:00:00",
+    "default_is_handover": True,
+    "default_reached_at": "2020-01-01 00:00:00",
+    "default_first_reached_at": "2020-01-01 00:00:00",
+    "default_held_seconds": 3600,
+}
+
+
+@tagged("post_install", "-at_install")
+class TestGuard(ServiceCommon):
+    """What callers try over RPC to get round the process and their colleagues."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.colleague = cls._create_user("agent", login="colleague")
+        cls.process = cls._create_process(
+            ("New", "received"), ("Work", "in_progress"), ("End", "closed")
+        )
+        cls.new, cls.work, cls.end = cls.process.stage_ids
+        cls.go = cls._create_route(cls.new, cls.work)
+        cls.new.check_ids = [Command.create({"name": "Look", "required": False})]
+        cls.type = cls._create_type(cls.process)
+        cls.team = cls._create_team(member_ids=cls.technician.ids)
+
+    def _ticket(self, **values):
+        return self._create_ticket(type_id=self.type.id, **values)
+
+    def _held(self, user=None, **values):
+        """Create a ticket that `user` (the agent) has taken."""
+        ticket = self._ticket(team_id=self.team.id, **values)
+        ticket.with_user(user or self.agent).action_take()
+        return ticket
+
+    # -- defaults of the context ----------------------------------------------------
+
+    def _assert_nothing_forged(self, records):
+        for record in records:
+            for key, value in FORGED.items():
+                name = key.removeprefix("default_")
+                if name in record._fields:
+                    with self.subTest(model=record._name, field=name):
+                        self.assertNotEqual(
+                            record._fields[name].convert_to_write(record[name], record),
+                            record._fields[name].convert_to_cache(value, record),
+                        )
+
+    def test_defaults_of_the_context_forge_no_history(self):
+        theirs = self.tickets.with_env(self._as(self.agent)).with_context(**FORGED)
+        ticket = theirs.create(self._prepare_ticket(type_id=self.type.id))
+        ticket.action_take()
+        ticket.action_urge("It presses")
+        self.assertTrue(ticket.check_ids and ticket.sla_ids and ticket.urge_ids)
+        ticket.action_route(self.go.id)
+        ticket.team_id = self.team
+        found = ticket.sudo()
+        self.assertEqual(len(found.stage_log_ids.filtered(lambda r: not r.left_at)), 1)
+        self._assert_nothing_forged(
+            [*found.check_ids, *found.urge_ids, *found.sla_ids]
+            + [row for row in found.stage_log_ids if not row.is_handover]
+        )
+
+    def test_defaults_of_the_context_reach_no_customer(self):
+        context = {"default_user_id": self.agent.id, "default_city": "Rome"}
+        theirs = self.tickets.with_env(self._as(self.agent)).with_context(**context)
+        ticket = theirs.create(
+            self._prepare_ticket(partner_name="Bea", partner_phone="+39 06 1234 5678")
+        )
+        partner = ticket.partner_id.sudo()
+        self.assertEqual(partner.name, "Bea")
+        self.assertFalse(partner.user_id or partner.city)
