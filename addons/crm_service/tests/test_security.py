@@ -21,7 +21,6 @@ class TestSecurity(ServiceCommon):
             for name in names
             if name.startswith("service.")
             and not self.env[name]._abstract
-            and not self.env[name]._transient
             and self.env[name]._original_module == "crm_service"
         ]
 
@@ -38,7 +37,6 @@ class TestSecurity(ServiceCommon):
 
     def test_every_model_has_a_company_rule_for_everybody(self):
         for model in self._get_own_models():
-            # what a wizard holds is its user's alone
             if model._name in WITHOUT_COMPANY or model.is_transient():
                 continue
             rules = self.env["ir.rule"].search(
@@ -47,6 +45,32 @@ class TestSecurity(ServiceCommon):
             with self.subTest(model=model._name):
                 self.assertIn("company_id", model._fields)
                 self.assertIn("company_ids", " ".join(rules.mapped("domain_force")))
+
+    def test_what_a_wizard_holds_is_its_users_alone(self):
+        wizards = [model for model in self._get_own_models() if model.is_transient()]
+        self.assertGreater(len(wizards), 7)
+        for model in wizards:
+            rules = self.env["ir.rule"].search(
+                [("model_id.model", "=", model._name), ("groups", "=", False)]
+            )
+            with self.subTest(model=model._name):
+                self.assertIn("create_uid", " ".join(rules.mapped("domain_force")))
+
+    def test_a_colleagues_open_window_is_neither_read_nor_changed(self):
+        ticket = self._create_ticket(user_id=self.technician.id)
+        values = {
+            "ticket_ids": ticket.ids,
+            "user_id": self.agent.id,
+            "note": "The door code is 1234",
+        }
+        handover = self.env["service.ticket.handover"].with_user(self.agent)
+        wizard = handover.create(values)
+        theirs = wizard.with_user(self.technician)
+        self.assertFalse(theirs.search([]))
+        for method in (lambda: theirs.read(["note"]), lambda: theirs.write(values)):
+            with self.assertRaises(AccessError):
+                method()
+        self.assertEqual(wizard.note, "The door code is 1234")
 
     def test_every_index_that_keeps_a_reference_unique_is_there(self):
         for model in self._get_own_models():
