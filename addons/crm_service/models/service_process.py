@@ -115,13 +115,11 @@ class ServiceProcess(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override to begin as a draft."""
-        for vals in vals_list:
-            self._check_vals_allowed(vals)
-        return super().create(vals_list)
+        return super().create([self._prepare_draft_vals(vals) for vals in vals_list])
 
     def write(self, vals):
         """Override to guard the version, and forget what is remembered."""
-        self._check_vals_allowed(vals)
+        self._check_state_kept(vals)
         if any(has_changed(process, vals, IDENTITY_FIELDS) for process in self):
             self._check_unlocked()
         self.env.registry.clear_cache()

@@ -6,6 +6,9 @@ from odoo.exceptions import UserError, ValidationError
 # object in the context, which no remote caller can send.
 STRUCTURE = object()
 STRUCTURE_KEY = "service_process_structure"
+# What only the buttons set; a new version has these values.
+STATE_FIELDS = {"state", "published_at"}
+DRAFT_VALUES = {"state": "draft", "published_at": False}
 
 
 class ServiceProcess(models.Model):
@@ -66,19 +69,32 @@ class ServiceProcess(models.Model):
     # -- guards -------------------------------------------------------------
 
     @api.model
-    def _check_vals_allowed(self, vals):
-        """Refuse values that only the buttons set.
+    def _check_state_kept(self, vals):
+        """Refuse to write what only the buttons set.
 
-        :raises UserError: the state of a version is among them
+        :raises UserError: the state of a version is among `vals`
         """
-        is_state = vals.get("state", "draft") != "draft" or vals.get("published_at")
-        if is_state and not self._is_structure_free():
+        if STATE_FIELDS & vals.keys() and not self._is_structure_free():
             raise UserError(
                 self.env._(
                     "A version is published and retired by its buttons, which check it "
                     "first. Leave its state out."
                 )
             )
+
+    @api.model
+    def _prepare_draft_vals(self, vals):
+        """Return `vals` of a version that begins as a draft.
+
+        :raises UserError: `vals` say that it is something else
+        """
+        if self._is_structure_free():
+            return vals
+        given = {name: vals[name] or False for name in STATE_FIELDS & vals.keys()}
+        if any(given[name] != DRAFT_VALUES[name] for name in given):
+            self._check_state_kept(given)
+        # said, so that no default of the context says otherwise
+        return {**vals, **DRAFT_VALUES}
 
     def _with_structure(self):
         """Return these processes with the right to change what tickets follow."""
@@ -254,7 +270,7 @@ class ServiceProcess(models.Model):
                     process=process.display_name,
                 )
             )
-        self.write({"state": "draft", "published_at": False})
+        self._with_structure().write(DRAFT_VALUES)
         return True
 
     def _ensure_state(self, *states):

@@ -1,6 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ServiceCommon
@@ -84,3 +84,27 @@ class TestGuard(ServiceCommon):
         partner = ticket.partner_id.sudo()
         self.assertEqual(partner.name, "Bea")
         self.assertFalse(partner.user_id or partner.city)
+
+    # -- state of a version ---------------------------------------------------------
+
+    def test_the_state_of_a_version_is_not_written(self):
+        process = self.process.with_user(self.manager)
+        for values in (
+            {"state": "draft"},
+            {"state": "published"},
+            {"state": "retired"},
+            {"published_at": False},
+            {"published_at": "2020-01-01"},
+        ):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "by its butt"):
+                process.write(values)
+        self.assertEqual(self.process.state, "published")
+
+    def test_a_new_version_is_a_draft_whatever_the_context_says(self):
+        context = {"default_state": "published", "default_published_at": "2020-01-01"}
+        model = self.env["service.process"].with_user(self.manager)
+        process = model.with_context(**context).create({"name": "N", "code": "forged"})
+        self.assertEqual((process.state, process.published_at), ("draft", False))
+        with self.assertRaisesRegex(UserError, "by its buttons"):
+            model.create({"name": "N", "code": "forged2", "state": "published"})
+        model.create({"name": "N", "code": "drafted", "state": "draft"})
