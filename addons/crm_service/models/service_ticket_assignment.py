@@ -169,6 +169,7 @@ class ServiceTicket(models.Model):
     def write(self, vals):
         """Override to take tickets from people who are not in their new team."""
         if "team_id" in vals and "user_id" not in vals and not self._is_flow():
+            self._check_hands(vals)  # before anybody has left
             self._leave_old_team(vals["team_id"])
         return super().write(vals)
 

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
+from .service_guard import has_changed
+
 HANDOVER_ACTIVITY = "crm_service.mail_activity_type_handover"
 
 
@@ -153,10 +155,17 @@ class ServiceTicket(models.Model):
 
     def write(self, vals):
         """Override to guard who decides over a ticket that somebody has."""
-        if "user_id" in vals and not self._is_flow():
-            user_id = vals["user_id"] or False
-            self.filtered(lambda t: t.user_id.id != user_id)._check_holder()
+        self._check_hands(vals)
         return super().write(vals)
+
+    def _check_hands(self, vals):
+        """Refuse `vals` that give away what somebody else is responsible for.
+
+        :raises UserError: as `_check_holder`
+        """
+        names = {"user_id", "team_id"} & vals.keys()
+        if names and not self._is_flow():
+            self.filtered(lambda t: has_changed(t, vals, names))._check_holder()
 
     def _get_enter_key(self):
         """Override to tell apart the tickets that the actor is responsible for."""

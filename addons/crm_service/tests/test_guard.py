@@ -108,3 +108,24 @@ class TestGuard(ServiceCommon):
         with self.assertRaisesRegex(UserError, "by its buttons"):
             model.create({"name": "N", "code": "forged2", "state": "published"})
         model.create({"name": "N", "code": "drafted", "state": "draft"})
+
+    # -- hands ----------------------------------------------------------------------
+
+    def test_another_team_does_not_take_away_what_a_colleague_has(self):
+        other = self._create_team(name="Mine", member_ids=self.colleague.ids)
+        dispatcher = self._create_user("dispatcher")
+        for method in ("manual", "round_robin"):
+            other.assignment_method = method
+            ticket = self._held()
+            with self.subTest(method):
+                with self.assertRaisesRegex(UserError, "is responsible"):
+                    ticket.with_user(self.colleague).team_id = other
+                with self.assertRaisesRegex(UserError, "is responsible"):
+                    ticket.with_user(self.colleague).write(
+                        {"team_id": other.id, "user_id": self.agent.id}
+                    )
+                self.assertEqual(ticket.team_id, self.team)
+                self.assertEqual(ticket.user_id, self.agent)
+                ticket.with_user(self.colleague).team_id = self.team
+                ticket.with_user(dispatcher).team_id = other
+                self.assertEqual(ticket.team_id, other)
