@@ -216,7 +216,8 @@ class ServiceTicket(models.Model):
         :param int user_id: the person who takes over, when the route asks for one
         :raises UserError: it does not leave from the tickets' stage, its condition
             does not hold, the caller may not use it, an answer or something that the
-            stage asks for is missing
+            stage asks for is missing, or a person is given whom the route does not
+            ask for or who would take over from somebody else than the caller
         """
         self.check_access("write")
         route = self._browse_route(route)
@@ -225,7 +226,7 @@ class ServiceTicket(models.Model):
             ticket._ensure_route(route)
             ticket._ensure_answered(route, reason, user)
             if user:
-                self._check_receiver(user, ticket.company_id)
+                ticket._check_takeover(route, user)
             ticket._ensure_can_leave(route.to_stage_id)
             ticket._follow_route(route, reason, user)
         self._apply_automatic_routes()
@@ -276,6 +277,26 @@ class ServiceTicket(models.Model):
         if user_id and not user:
             raise UserError(self.env._("There is no such person. Choose a colleague."))
         return user
+
+    def _check_takeover(self, route, user):
+        """Refuse a person who is not asked for, or cannot take over this ticket.
+
+        Colleagues may move a ticket on, as the process says; who has it next is
+        decided by the process, the one who has it, or a dispatcher.
+
+        :raises UserError: with the reason
+        """
+        if "person" not in route.question:
+            raise UserError(
+                self.env._(
+                    "“%(route)s” asks for no person. Leave the person out, or hand "
+                    "ticket %(number)s over.",
+                    route=route.name,
+                    number=self.number,
+                )
+            )
+        self._check_receiver(user, self.company_id)
+        self._check_hands({"user_id": user.id})
 
     def _ensure_answered(self, route, reason, user):
         """Refuse to go on without the answers that `route` asks for."""

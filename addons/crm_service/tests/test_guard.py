@@ -111,6 +111,28 @@ class TestGuard(ServiceCommon):
 
     # -- hands ----------------------------------------------------------------------
 
+    def test_only_a_route_that_asks_takes_a_person(self):
+        ticket = self._held()
+        with self.assertRaisesRegex(UserError, "asks for no person"):
+            ticket.with_user(self.colleague).action_route(
+                self.go.id, user_id=self.colleague.id
+            )
+        self.assertEqual((ticket.user_id, ticket.stage_id), (self.agent, self.new))
+
+    def test_a_person_is_not_chosen_for_what_a_colleague_has(self):
+        self.go.question = "person"
+        ticket = self._held()
+        with self.assertRaisesRegex(UserError, "is responsible"):
+            ticket.with_user(self.colleague).action_route(
+                self.go.id, user_id=self.colleague.id
+            )
+        self.assertEqual((ticket.user_id, ticket.stage_id), (self.agent, self.new))
+        other = self._held()
+        other.with_user(self.colleague).action_route(self.go.id, user_id=self.agent.id)
+        ticket.with_user(self.agent).action_route(self.go.id, user_id=self.colleague.id)
+        self.assertEqual((ticket | other).stage_id, self.work)
+        self.assertEqual((ticket | other).user_id, self.colleague | self.agent)
+
     def test_another_team_does_not_take_away_what_a_colleague_has(self):
         other = self._create_team(name="Mine", member_ids=self.colleague.ids)
         dispatcher = self._create_user("dispatcher")
