@@ -168,7 +168,7 @@ def test_people_never_get_more_than_they_may_have(data, servers, make_team, meth
     assert {ticket["problem"] for ticket in tickets if not ticket["login"]} == {"full"}
 
     done = [ticket["id"] for ticket in tickets if ticket["login"] == "ann"][:2]
-    ask(servers, "caller", "service.ticket", "action_close", ids=done)
+    ask(servers, "chief", "service.ticket", "action_close", ids=done)
     run_job(data)
     given = [ticket for ticket in get_tickets(data, team) if ticket["id"] not in done]
     assert count_given(given) == full

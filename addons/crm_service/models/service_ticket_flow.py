@@ -1,6 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..const import DONE_PHASES, ENDED_PHASES
 
@@ -153,8 +153,10 @@ class ServiceTicket(models.Model):
     def action_close(self):
         """Close the tickets, by way of being resolved if they are not yet.
 
-        :raises UserError: a ticket is closed or cancelled already, or something that
-            its stage asks for is missing
+        Supervisors close from any stage; others where buttons of theirs lead on.
+
+        :raises UserError: a ticket is closed or cancelled already, something that its
+            stage asks for is missing, or no button of the user leads there
         """
         self.check_access("write")
         for ticket in self:
@@ -164,17 +166,51 @@ class ServiceTicket(models.Model):
                         "Ticket %(number)s is closed already.", number=ticket.number
                     )
                 )
-        self._ensure_can_close()
+        if self._is_in_group("supervisor"):
+            self._ensure_can_close()
+            self._close()
+        else:
+            self._close_by_buttons()
+        return True
+
+    @api.model
+    def _is_in_group(self, role):
+        """Tell whether the user, or the system itself, has a service role."""
+        return self.env.su or self.env.user.has_group(
+            f"crm_service.group_service_{role}"
+        )
+
+    def _close(self):
+        """Close the tickets from wherever they are."""
         self.filtered(lambda t: t.phase != "resolved")._enter_phase("resolved")
         self._enter_phase("closed")
-        return True
+
+    def _close_by_buttons(self):
+        """Close the tickets by the buttons that the user has.
+
+        :raises UserError: as `_move_by_hand`
+        """
+        for ticket in self:
+            phases = set(ticket.available_route_ids.to_stage_id.mapped("phase"))
+            if ticket.phase != "resolved" and "closed" not in phases:
+                ticket._move_by_hand(phase="resolved")
+            ticket._move_by_hand(phase="closed")
+        self._apply_automatic_routes()
 
     def action_reopen(self):
         """Take resolved, closed or cancelled tickets up again.
 
+        :raises AccessError: the user is no agent
         :raises UserError: a ticket is still being worked on
         """
         self.check_access("write")
+        if not self._is_in_group("agent"):
+            raise AccessError(
+                self.env._(
+                    "Only agents and supervisors reopen tickets. Ask one of them, or "
+                    "use the ticket's buttons."
+                )
+            )
         for ticket in self:
             if ticket.phase not in DONE_PHASES:
                 raise UserError(

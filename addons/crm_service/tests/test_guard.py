@@ -1,6 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import ServiceCommon
@@ -151,3 +151,33 @@ class TestGuard(ServiceCommon):
                 ticket.with_user(self.colleague).team_id = self.team
                 ticket.with_user(dispatcher).team_id = other
                 self.assertEqual(ticket.team_id, other)
+
+    # -- closing and reopening ------------------------------------------------------
+
+    def test_only_supervisors_close_past_the_buttons(self):
+        ticket = self._ticket()
+        for user in (self.technician, self.agent):
+            ticket.user_id = user
+            with self.subTest(user.login), self.assertRaises(UserError):
+                ticket.with_user(user).action_close()
+        self.assertEqual(ticket.stage_id, self.new)
+        ticket.with_user(self.supervisor).action_close()
+        self.assertEqual(ticket.phase, "closed")
+
+    def test_agents_close_by_the_buttons_that_they_have(self):
+        ticket = self._create_ticket()
+        ticket._enter_phase("in_progress")
+        ticket.with_user(self.agent).action_close()
+        self.assertEqual(ticket.phase, "closed")
+        rows = ticket.stage_log_ids.sorted("id")[-2:]
+        self.assertEqual(rows.mapped("phase"), ["resolved", "closed"])
+        self.assertTrue(all(row.route_id for row in rows))
+
+    def test_technicians_reopen_nothing(self):
+        ticket = self._ticket(user_id=self.technician.id)
+        ticket.action_close()
+        with self.assertRaisesRegex(AccessError, "Only agents"):
+            ticket.with_user(self.technician).action_reopen()
+        self.assertEqual(ticket.phase, "closed")
+        ticket.with_user(self.agent).action_reopen()
+        self.assertEqual(ticket.phase, "in_progress")
