@@ -1,6 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
 from ..const import DONE_PHASES, MAX_LEVELS
@@ -64,6 +64,39 @@ class ServiceTicket(models.Model):
                     "is part of."
                 )
             )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to guard which tickets get a part."""
+        default = self.env.context.get("default_parent_id")
+        ids = {vals.get("parent_id", default) for vals in vals_list} - {None, False}
+        self.browse(ids)._check_may_be_parents()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Override to guard which tickets get a part, or lose one."""
+        if "parent_id" in vals:
+            parent = self.browse(vals["parent_id"] or ())
+            changed = self.filtered(lambda ticket: ticket.parent_id != parent)
+            if changed:
+                (changed.parent_id | parent)._check_may_be_parents()
+        return super().write(vals)
+
+    def _check_may_be_parents(self):
+        """Refuse to change the parts of tickets that are not the user's to change.
+
+        :raises AccessError: the user is no agent, or may not write on one of them
+        """
+        if not self or self.env.su or self._is_flow():
+            return
+        if not self._is_in_group("agent"):
+            raise AccessError(
+                self.env._(
+                    "Only agents and supervisors make a ticket part of another one. "
+                    "Ask one of them."
+                )
+            )
+        self.check_access("write")
 
     # -- opening ------------------------------------------------------------
 

@@ -181,3 +181,34 @@ class TestGuard(ServiceCommon):
         self.assertEqual(ticket.phase, "closed")
         ticket.with_user(self.agent).action_reopen()
         self.assertEqual(ticket.phase, "in_progress")
+
+    # -- sub-tickets ----------------------------------------------------------------
+
+    def test_only_agents_make_a_ticket_part_of_another(self):
+        parent = self._ticket()
+        mine = self._ticket(user_id=self.technician.id)
+        theirs = mine.with_user(self.technician)
+        with self.assertRaisesRegex(AccessError, "Only agents"):
+            theirs.parent_id = parent.id
+        own = self._ticket(user_id=self.technician.id)
+        with self.assertRaisesRegex(AccessError, "Only agents"):
+            own.with_user(self.technician).child_ids = [Command.link(mine.id)]
+        self.assertFalse(mine.parent_id)
+        mine.with_user(self.agent).parent_id = parent
+        self.assertEqual(mine.parent_id, parent)
+        theirs.write({"parent_id": parent.id, "name": "The same"})
+        with self.assertRaisesRegex(AccessError, "Only agents"):
+            theirs.parent_id = False
+        self.assertEqual(mine.parent_id, parent)
+
+    def test_a_parent_must_be_open_to_the_writer(self):
+        parent = self._create_ticket(company_id=self.other_company.id)
+        tickets = self.tickets.with_user(self.agent)
+        with self.assertRaises(AccessError):
+            tickets.create(self._prepare_ticket(parent_id=parent.id))
+        with self.assertRaises(AccessError):
+            tickets.with_context(default_parent_id=parent.id).create(
+                self._prepare_ticket()
+            )
+        with self.assertRaises(AccessError):
+            tickets.create(self._prepare_ticket()).parent_id = parent.id
