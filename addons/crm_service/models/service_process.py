@@ -57,6 +57,10 @@ class ServiceProcess(models.Model):
                 f"{process.name} v{process.version}" if process.name else ""
             )
 
+    def _get_key(self):
+        """Return what all versions of this process have in common."""
+        return self.code, self.company_id.id
+
     def _get_first_stage(self):
         """Return the stage in which a ticket of this process begins, or none."""
         stage_ids = self._get_stage_ids_by_process().get(self.id, ())

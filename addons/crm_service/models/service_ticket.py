@@ -322,7 +322,10 @@ class ServiceTicket(models.Model):
         self._check_vals_allowed(vals)
         moves = {name: vals[name] for name in ("stage_id", "phase") if name in vals}
         plain = {name: value for name, value in vals.items() if name not in moves}
+        type_id = plain.get("type_id")
+        retyped = self.filtered(lambda t: type_id and t.type_id.id != type_id)
         result = super().write(plain) if plain else True
+        retyped._follow_type()
         self._after_write(plain)
         if moves:
             self._move_by_hand(**moves)
@@ -333,8 +336,6 @@ class ServiceTicket(models.Model):
         """Do what follows from the values just written."""
         if {"partner_phone", "partner_email", "partner_name", "partner_id"} & set(vals):
             self._assign_customers()
-        if "type_id" in vals:
-            self._follow_type()
         if {"user_id", "team_id"} & set(vals):
             self._log_hands()
 

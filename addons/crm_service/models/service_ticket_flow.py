@@ -141,9 +141,14 @@ class ServiceTicket(models.Model):
         return vals
 
     def _follow_type(self):
-        """Move tickets whose type was changed into the process of the new type."""
-        for ticket in self.filtered(lambda t: t.type_id.process_id != t.process_id):
+        """Move tickets whose type was changed into the process of the new type.
+
+        Those of the same process stay on the version that they began with.
+        """
+        for ticket in self:
             process = ticket.type_id.process_id
+            if process._get_key() == ticket.process_id._get_key():
+                continue
             stage = self._get_stage_of_phase(process, ticket.phase)
             ticket._with_flow().process_id = process
             ticket._enter_stage(stage or process._get_first_stage())

@@ -212,3 +212,16 @@ class TestGuard(ServiceCommon):
             )
         with self.assertRaises(AccessError):
             tickets.create(self._prepare_ticket()).parent_id = parent.id
+
+    # -- versions -------------------------------------------------------------------
+
+    def test_the_same_type_written_again_keeps_the_version(self):
+        ticket = self._ticket()
+        newer = self.process.copy()
+        newer.action_publish()
+        self.assertEqual(self.type.process_id, newer)
+        ticket.with_user(self.agent).type_id = self.type
+        self.assertEqual((ticket.process_id, ticket.stage_id), (self.process, self.new))
+        same_process = self._create_type(newer, name="Other", code="other")
+        ticket.with_user(self.agent).type_id = same_process
+        self.assertEqual((ticket.process_id, ticket.stage_id), (self.process, self.new))
