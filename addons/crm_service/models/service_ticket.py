@@ -20,6 +20,7 @@ FLOW_FIELDS = {
     "taken_at",
     "urge_count",
     "last_urged_at",
+    "has_loop_note",
     "phone_sanitized",
     "track_key",
     "external_ref",

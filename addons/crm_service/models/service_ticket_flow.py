@@ -127,6 +127,7 @@ class ServiceTicket(models.Model):
         """Return what to write on tickets of one state that enter `stage`."""
         ticket = self[:1]
         vals = {"stage_id": stage.id, "stage_entered_at": now, **(extra_vals or {})}
+        vals["has_loop_note"] = False
         if stage.team_id and not vals.get("team_id"):
             vals["team_id"] = stage.team_id.id
         if vals.get("team_id") and vals["team_id"] != ticket.team_id.id:

@@ -14,6 +14,12 @@ class ServiceTicket(models.Model):
     tag_ids = fields.Many2many(
         "crm.tag", "service_ticket_tag_rel", "ticket_id", "tag_id", "Tags"
     )
+    has_loop_note = fields.Boolean(
+        "Circle Told",
+        readonly=True,
+        copy=False,
+        help="It was told that automatic routes lead from this stage in a circle.",
+    )
 
     @api.depends("stage_id", "type_id", "team_id", "user_id", "priority", "partner_id")
     @api.depends_context("uid", "su")
@@ -202,8 +208,10 @@ class ServiceTicket(models.Model):
         )
 
     def _note_loop(self, message):
-        """Tell on the tickets, once, that automatic routes lead in a circle."""
-        for ticket in self:
+        """Tell on the tickets, once in each stage, that they would go in a circle."""
+        untold = self.filtered(lambda ticket: not ticket.has_loop_note)
+        untold._with_flow().write({"has_loop_note": True})
+        for ticket in untold:
             ticket.message_post(body=message, subtype_xmlid="mail.mt_note")
 
     # -- buttons ------------------------------------------------------------

@@ -142,6 +142,23 @@ class TestTicketFlow(ServiceCommon):
         self.assertEqual(len(ticket.stage_log_ids), 1)
         self.assertIn("in a circle", ticket.message_ids[0].body)
 
+    def test_a_circle_is_told_once_in_each_stay(self):
+        normal = "[('priority', '=', '1')]"
+        self._create_route(self.new, self.work, mode="automatic", domain=normal)
+        self._create_route(self.work, self.new, mode="automatic", domain=normal)
+        ticket = self._ticket(priority="0")
+
+        def told():
+            return [m for m in ticket.message_ids if "in a circle" in m.body]
+
+        for name in ("First", "Second", "Third"):
+            ticket.write({"priority": "1", "name": name})
+        self.assertEqual(len(told()), 1)
+        ticket._enter_stage(self.fixed)
+        ticket._enter_stage(self.new)
+        ticket.name = "Fourth"
+        self.assertEqual(len(told()), 2)
+
     def test_a_circle_holds_back_nobody_else(self):
         self._create_route(
             self.new, self.work, mode="automatic", domain="[('priority', '>', '0')]"
