@@ -47,6 +47,19 @@ class TestTicketBulk(ServiceCommon):
             self.assertEqual(row.team_id, self.other_team)
             self.assertEqual((row.reason, row.is_handover), ("Anna is ill", True))
 
+    def test_taking_back_keeps_the_notes_of_others(self):
+        ticket = self.three[0]
+        ticket.with_user(self.dispatcher).action_hand_over(self.agent.id, "Call Ann")
+        note = ticket.activity_ids
+        wizard = self._wizard(
+            "service.ticket.reassign", self.dispatcher, user_id=self.colleague
+        )
+        wizard.action_apply()
+        self.assertEqual(len(self.three.activity_ids), 4)
+        wizard.action_undo()
+        self.assertEqual(self.three.activity_ids, note)
+        self.assertEqual(ticket.user_id, self.agent)
+
     def test_what_cannot_be_reassigned_is_told_and_the_rest_is_done(self):
         self.three[1].action_close()
         wizard = self._wizard(

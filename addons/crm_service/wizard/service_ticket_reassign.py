@@ -37,15 +37,16 @@ class ServiceTicketReassign(models.TransientModel):
             raise UserError(self.env._("Choose a team, a person, or both."))
         before = {t: (t.team_id.id, t.user_id.id) for t in self.ticket_ids}
         done, problems = self._do(self._reassign)
+        told = self._tell(done).grouped("res_id")
         # sudo: the user may have given away the right to see the tickets
         self.undo_values = {
             ticket.id: {
                 "before": before[ticket],
                 "after": (ticket.team_id.id, ticket.user_id.id),
+                "activities": told[ticket.id].ids if ticket.id in told else [],
             }
             for ticket in done.sudo()
         }
-        self._tell(done)
         return self._show(
             self.env._("%(count)s tickets reassigned.", count=len(done)), problems
         )
@@ -67,10 +68,10 @@ class ServiceTicketReassign(models.TransientModel):
             tickets._message_log_batch(bodies=dict.fromkeys(tickets.ids, self.note))
 
     def _tell(self, tickets):
-        """Tell the new person, once, what is theirs now."""
+        """Tell the new person, once, what is theirs now; return the activities."""
         if not tickets or not self.user_id or self.user_id == self.env.user:
-            return
-        tickets.with_context(
+            return self.env["mail.activity"]
+        return tickets.with_context(
             mail_activity_quick_update=len(tickets) > 1
         ).activity_schedule(
             "crm_service.mail_activity_type_handover",
@@ -88,4 +89,6 @@ class ServiceTicketReassign(models.TransientModel):
         ticket.with_context(mail_auto_subscribe_no_notify=True).write(
             {"team_id": team_id, "user_id": user_id}
         )
-        ticket.activity_unlink(["crm_service.mail_activity_type_handover"])
+        # only what this window wrote: others hand over with notes of their own
+        own = values.get("activities", ())
+        ticket.activity_ids.filtered(lambda activity: activity.id in own).unlink()
