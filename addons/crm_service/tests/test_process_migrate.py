@@ -67,6 +67,15 @@ class TestProcessMigrate(ServiceCommon):
         self.assertEqual(tickets[4].process_id, self.old)
         self.assertEqual(tickets[4].stage_id, self.end)
 
+    def test_tickets_that_went_on_meanwhile_are_not_left_behind(self):
+        ticket = self._tickets(self.new, self.look)[0]
+        self._newer()
+        wizard = self._wizard().save()
+        ticket._enter_stage(self.work)
+        with self.assertRaisesRegex(UserError, "gone to “Work” meanwhile"):
+            wizard.action_confirm()
+        self.assertEqual(ticket.process_id, self.old)
+
     def test_the_preview_tells_whose_phase_changes(self):
         self._tickets(self.look, self.look)
         process = self._newer()

@@ -105,7 +105,7 @@ class ServiceProcessMigrate(models.TransientModel):
         """Move the tickets.
 
         :raises UserError: there is no published version, no ticket, or a stage without
-            a place to go
+            a place to go, for instance since tickets went there meanwhile
         """
         self.ensure_one()
         self._check_complete()
@@ -124,6 +124,14 @@ class ServiceProcessMigrate(models.TransientModel):
                     "There is no other published version of “%(process)s”. Publish one "
                     "first.",
                     process=self.process_id.display_name,
+                )
+            )
+        for stage in self._get_open_tickets().stage_id - self.line_ids.stage_id:
+            raise UserError(
+                self.env._(
+                    "Tickets have gone to “%(stage)s” meanwhile, and nothing says where "
+                    "they go. Open this window again.",
+                    stage=stage.name,
                 )
             )
         for line in self.line_ids:
