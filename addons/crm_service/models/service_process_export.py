@@ -12,7 +12,11 @@ class ServiceProcess(models.Model):
     _inherit = "service.process"
 
     bpmn_file = fields.Binary(
-        "BPMN File", compute="_compute_bpmn_file", attachment=False, exportable=False
+        "BPMN File",
+        compute="_compute_bpmn_file",
+        attachment=False,
+        exportable=False,
+        groups="crm_service.group_service_manager",
     )
 
     @api.depends("write_date")
@@ -27,12 +31,18 @@ class ServiceProcess(models.Model):
 
         The same process gives the same text, in any database.
 
+        :raises AccessError: the user may not change processes: the file tells more of
+            them than their picture, such as whom a route gives tickets to
         :raises UserError: it names a group that other databases cannot know
         """
+        self.check_access("write")
         return write_bpmn(self._get_definition())
 
     def action_export_bpmn(self):
-        """Download the process as a file."""
+        """Download the process as a file.
+
+        :raises AccessError: as `export_bpmn`
+        """
         self.ensure_one()
         self.export_bpmn()  # what keeps it from being written is told at once
         name = f"{self.code}-v{self.version}.bpmn".replace("/", "-")

@@ -225,3 +225,13 @@ class TestGuard(ServiceCommon):
         same_process = self._create_type(newer, name="Other", code="other")
         ticket.with_user(self.agent).type_id = same_process
         self.assertEqual((ticket.process_id, ticket.stage_id), (self.process, self.new))
+
+    def test_who_has_no_right_to_change_a_process_exports_none(self):
+        process = self.process.with_user(self.technician)
+        with self.assertRaises(AccessError):
+            process.export_bpmn()
+        with self.assertRaises(AccessError):
+            process.action_export_bpmn()
+        with self.assertRaises(AccessError):
+            process.read(["bpmn_file"])
+        self.assertTrue(self.process.with_user(self.manager).bpmn_file)
