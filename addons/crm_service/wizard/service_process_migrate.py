@@ -129,8 +129,8 @@ class ServiceProcessMigrate(models.TransientModel):
         for stage in self._get_open_tickets().stage_id - self.line_ids.stage_id:
             raise UserError(
                 self.env._(
-                    "Tickets have gone to “%(stage)s” meanwhile, and nothing says where "
-                    "they go. Open this window again.",
+                    "Tickets have gone to “%(stage)s” meanwhile, and nothing says "
+                    "where they go. Open this window again.",
                     stage=stage.name,
                 )
             )
