@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -178,11 +179,23 @@ def test_files_follow_the_official_schema(bpmn, packages):
     check()
 
 
+def has_no_blank_text(value):
+    """Tell whether no text is of blanks alone, which other tools leave out."""
+    if isinstance(value, str):
+        return not value or bool(value.strip().strip("\ufeff"))
+    if is_dataclass(value):
+        value = asdict(value)
+    parts = value.values() if isinstance(value, dict) else value
+    is_group = isinstance(value, dict | list | tuple | set)
+    return not is_group or all(map(has_no_blank_text, parts))
+
+
 def test_other_tools_open_files_and_keep_what_is_ours(bpmn, packages):
     """bpmn-moddle reads and writes for bpmn.io and Camunda Modeler."""
     made = []
     few = settings(max_examples=min(EXAMPLES, 25), deadline=None, derandomize=True)
-    few(given(definitions(bpmn))(lambda definition: made.append(definition)))()
+    kept = definitions(bpmn).filter(has_no_blank_text)
+    few(given(kept)(lambda definition: made.append(definition)))()
     done = subprocess.run(
         ["node", str(MODDLE), str(packages)],
         input=json.dumps([bpmn.write(definition) for definition in made]),

@@ -72,6 +72,8 @@ class ServiceProcessElementMixin(models.AbstractModel):
     @api.model
     def _get_highest_numbers(self, process_ids):
         """Return {process id: the highest number among its parts' ids}."""
+        if not process_ids:
+            return {}
         # sudo: a number that is taken is taken, whoever may see it
         records = self.sudo().with_context(active_test=False)
         domain = [("process_id", "in", list(process_ids))]
