@@ -38,14 +38,15 @@ class ServiceDashboard(models.AbstractModel):
         team_ids = [team["id"] for team in teams if team["id"] in (team_ids or ())]
         scope = Domain("team_id", "in", team_ids) if team_ids else Domain.TRUE
         scope &= Domain("company_id", "in", self.env.companies.ids)
-        groups = self._count_open(scope)
-        days = self._count_days(scope)
+        query = self._get_query(scope)
+        groups = self._count_open(query)
+        days = self._count_days(query)
         return {
             "today": {"in": days[-1]["in"], "out": days[-1]["out"]},
             "figures": self._get_figures(groups),
             "phases": self._get_phases(groups),
             "people": self._get_people(groups),
-            "oldest": self._get_oldest(scope),
+            "oldest": self._get_oldest(query),
             "days": days,
             "teams": teams,
             "team_ids": team_ids,
@@ -62,19 +63,33 @@ class ServiceDashboard(models.AbstractModel):
         return self.env["service.ticket"]._search(domain)
 
     @api.model
-    def _count_open(self, scope):
+    def _count_open(self, query):
         """Count open tickets, once through them, by what the figures tell apart.
 
-        :return: list of dicts of phase, sla_status, user_id and count
+        :return: list of dicts of phase, sla_status, user_id, name and count; the name
+            is that of a colleague, who may be of another company
         """
-        query = self._get_query(scope & Domain("is_open", "=", True))
+        names = ("phase", "sla_status", "user_id")
         columns = SQL(", ").join(
-            self._get_column(name, query) for name in ("phase", "sla_status", "user_id")
+            SQL("%s AS %s", self._get_column(name, query), SQL.identifier(name))
+            for name in names
         )
-        statement = SQL(
-            "%s GROUP BY %s", query.select(columns, SQL("count(*) AS count")), columns
+        groups = SQL(
+            "SELECT %s, count(*) AS count FROM %s WHERE %s AND %s IS TRUE "
+            "GROUP BY 1, 2, 3",
+            columns,
+            query.from_clause,
+            query.where_clause or SQL("TRUE"),
+            self._get_column("is_open", query),
         )
-        return self.env.execute_query_dict(statement)
+        self.env["res.partner"].flush_model(["name"])
+        return self.env.execute_query_dict(
+            SQL(
+                "SELECT g.*, p.name FROM (%s) g LEFT JOIN res_users u "
+                "ON u.id = g.user_id LEFT JOIN res_partner p ON p.id = u.partner_id",
+                groups,
+            )
+        )
 
     @api.model
     def _get_column(self, name, query):
@@ -117,40 +132,29 @@ class ServiceDashboard(models.AbstractModel):
         loads = {}
         for group in groups:
             if group["user_id"]:
-                load = loads.setdefault(group["user_id"], {"open": 0, "breached": 0})
+                load = loads.setdefault(
+                    group["user_id"],
+                    {"name": group["name"], "open": 0, "breached": 0},
+                )
                 load["open"] += group["count"]
                 if group["sla_status"] == "breached":
                     load["breached"] += group["count"]
         busiest = sorted(loads, key=lambda key: (-loads[key]["open"], key))
         busiest = busiest[:DASHBOARD_PEOPLE]
-        names = self._get_names(busiest)
-        return [{"id": key, "name": names[key], **loads[key]} for key in busiest]
+        return [{"id": key, **loads[key]} for key in busiest]
 
     @api.model
-    def _get_names(self, user_ids):
-        """Return {user id: name}, and read nothing else of them.
+    def _get_oldest(self, query):
+        """Return the open ticket that was opened first, or False.
 
-        Only names of colleagues are told, who may be of another company.
+        :param query: of the tickets of the dashboard; it is used up
         """
-        if not user_ids:
-            return {}
-        statement = SQL(
-            "SELECT u.id, p.name FROM res_users u "
-            "JOIN res_partner p ON p.id = u.partner_id WHERE u.id IN %s",
-            tuple(user_ids),
-        )
-        self.env["res.partner"].flush_model(["name"])
-        return dict(self.env.execute_query(statement))
-
-    @api.model
-    def _get_oldest(self, scope):
-        """Return the open ticket that was opened first, or False."""
-        ticket = self.env["service.ticket"].search_fetch(
-            scope & Domain("is_open", "=", True),
-            ["number", "name", "opened_at"],
-            order="opened_at",
-            limit=1,
-        )
+        tickets = self.env["service.ticket"]
+        query.add_where(SQL("%s IS TRUE", self._get_column("is_open", query)))
+        query.order = self._get_column("opened_at", query)
+        query.limit = 1
+        names = tickets._determine_fields_to_fetch(["number", "name", "opened_at"])
+        ticket = tickets._fetch_query(query, names)
         if not ticket:
             return False
         return {
@@ -161,13 +165,13 @@ class ServiceDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _count_days(self, scope):
+    def _count_days(self, query):
         """Return [{date, in, out}] of the last days, today last."""
         today = self._get_today()
         dates = [today - timedelta(days=back) for back in range(DASHBOARD_DAYS)][::-1]
         midnights = [self._get_midnight(date) for date in dates]
-        came = self._get_days_query("opened_at", scope, midnights)
-        went = self._get_days_query("closed_at", scope, midnights)
+        came = self._get_days_query("opened_at", query, midnights)
+        went = self._get_days_query("closed_at", query, midnights)
         rows = self.env.execute_query(SQL("%s UNION ALL %s", came, went))
         counts = {(name, place): count for name, place, count in rows}
         return [
@@ -180,18 +184,24 @@ class ServiceDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _get_days_query(self, name, scope, midnights):
+    def _get_days_query(self, name, query, midnights):
         """Return a query of (name, day, tickets whose datetime `name` is on it).
 
+        :param query: of the tickets to count
         :param midnights: when each day begins, in order; the first day is 1
         """
-        query = self._get_query(scope & Domain(name, ">=", midnights[0]))
-        day = SQL(
-            "width_bucket(%s, %s::timestamp[])",
-            self._get_column(name, query),
+        moment = self._get_column(name, query)
+        return SQL(
+            "SELECT %s, width_bucket(%s, %s::timestamp[]), count(*) FROM %s "
+            "WHERE %s AND %s >= %s GROUP BY 2",
+            name,
+            moment,
             midnights,
+            query.from_clause,
+            query.where_clause or SQL("TRUE"),
+            moment,
+            midnights[0],
         )
-        return SQL("%s GROUP BY 2", query.select(SQL("%s", name), day, SQL("count(*)")))
 
     # -- days and teams -------------------------------------------------------
 

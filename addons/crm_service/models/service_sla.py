@@ -81,16 +81,8 @@ class ServiceSla(models.Model):
         compute="_compute_used", help="Working hours; below zero: overdue."
     )
     used_percent = fields.Float("Used in Percent", compute="_compute_used")
-    elapsed_hours = fields.Float(
-        "Hours Needed",
-        compute="_compute_hours",
-        store=True,
-        precompute=True,
-        aggregator="avg",
-    )
-    overdue_hours = fields.Float(
-        compute="_compute_hours", store=True, precompute=True, aggregator="avg"
-    )
+    elapsed_hours = fields.Float("Hours Needed", readonly=True, aggregator="avg")
+    overdue_hours = fields.Float(readonly=True, aggregator="avg")
     kept_percent = fields.Float(
         "Kept (%)",
         readonly=True,
@@ -145,12 +137,6 @@ class ServiceSla(models.Model):
             sla.left_hours = (sla.target_seconds - used) / 3600
             share = 100 * used / (sla.target_seconds or 1)
             sla.used_percent = min(share, MAX_PERCENT)
-
-    @api.depends("elapsed_seconds", "overdue_seconds")
-    def _compute_hours(self):
-        for sla in self:
-            sla.elapsed_hours = sla.elapsed_seconds / 3600
-            sla.overdue_hours = sla.overdue_seconds / 3600
 
     @api.depends("state", "deadline", "calendar_id")
     @api.depends_context("lang")

@@ -39,13 +39,17 @@ class ServiceSla(models.Model):
         clock = self._get_clock(ticket, values, max([target, *dues]))
         deadline = clock.deadline
         is_late = bool(deadline and until > deadline)
+        elapsed = round(clock.elapsed(until))
+        overdue = round(clock.overdue(until)) if is_late else 0
         vals = {
             "state": "paused" if ticket._is_sla_held() else "running",
             "deadline": deadline or False,
             "counted_at": until,
-            "elapsed_seconds": round(clock.elapsed(until)),
+            "elapsed_seconds": elapsed,
+            "elapsed_hours": elapsed / 3600,
             "held_seconds": round(clock.held(until)),
-            "overdue_seconds": round(clock.overdue(until)) if is_late else 0,
+            "overdue_seconds": overdue,
+            "overdue_hours": overdue / 3600,
             "is_breached": is_late,
             "kept_percent": 0.0 if is_late else 100.0,
             "is_at_risk": False,
@@ -55,7 +59,7 @@ class ServiceSla(models.Model):
             vals["state"] = "missed" if is_late else "reached"
             return vals
         warn_at = round(target * rule.warning_percent / 100)
-        vals["is_at_risk"] = 0 < warn_at <= vals["elapsed_seconds"]
+        vals["is_at_risk"] = 0 < warn_at <= elapsed
         if vals["state"] == "running":
             moments = [clock.moment_of(due) for due in dues]
             if deadline and not is_late:

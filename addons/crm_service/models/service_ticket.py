@@ -125,6 +125,7 @@ class ServiceTicket(models.Model):
     track_key = fields.Char(
         compute="_compute_track_key",
         store=True,
+        readonly=False,  # to give it to new tickets, see `_add_precomputed_values`
         copy=False,
         index="btree_not_null",
         groups=".",  # nobody but the superuser

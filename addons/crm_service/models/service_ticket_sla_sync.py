@@ -98,19 +98,19 @@ class ServiceTicket(models.Model):
             return
         # sudo: the engine counts for everybody
         tickets = self.sudo()
-        # without a promise until now, a new ticket has no clocks
-        known = tickets.filtered("sla_policy_id") if is_new else tickets
+        # of new tickets it is in the cache whether they have clocks yet
+        known = tickets.filtered("sla_ids") if is_new else tickets
         tickets._assign_sla_policies()
         tickets._update_sla_holds()
         # without context: no `default_` key of a caller gets into a clock
         slas = self.env(su=True, context={})["service.sla"]
         clocks = slas._get_by_kind(known)
         fired = slas.union(*clocks.values())._get_fired()
-        vals_list, moments = [], []
+        vals_list, moments, counted = [], [], {}
         for ticket in tickets:
             for kind, _label in SLA_KINDS:
                 clock = clocks.get((ticket.id, kind), slas)
-                vals = ticket._prepare_sla_vals(kind, clock, fired, is_new)
+                vals = ticket._prepare_sla_vals(kind, clock, fired, is_new, counted)
                 moments.append(vals and vals["next_action_at"])
                 if vals and clock:
                     clock._write_changes(vals)
@@ -135,11 +135,12 @@ class ServiceTicket(models.Model):
 
     # -- one clock ------------------------------------------------------------
 
-    def _prepare_sla_vals(self, kind, clock, fired, is_new):
+    def _prepare_sla_vals(self, kind, clock, fired, is_new, counted=None):
         """Return what to write on a clock of this ticket, or to create; or nothing.
 
         :param clock: the present clock of this `kind`, or none
         :param fired: {clock id: ids of fired levels}
+        :param dict counted: what was counted for other tickets of the same moment
         """
         rule = self._get_sla_rule()
         target = rule.targets.get(kind) if rule else None
@@ -162,9 +163,7 @@ class ServiceTicket(models.Model):
             "policy_id": rule.id,
             "team_id": self.team_id.id,
             "type_id": self.type_id.id,
-            **clock._prepare_count_vals(
-                self, rule, values, fired.get(clock.id, ()) if clock else ()
-            ),
+            **self._count_sla(clock, rule, values, fired, counted),
         }
         if not clock:
             vals.update(ticket_id=self.id, company_id=self.company_id.id)
@@ -172,6 +171,16 @@ class ServiceTicket(models.Model):
             vals["first_reached_at"] = values["reached_at"]
             vals["first_elapsed_seconds"] = vals["elapsed_seconds"]
         return vals
+
+    def _count_sla(self, clock, rule, values, fired, counted):
+        """Return what a clock shows; of new tickets that are alike, counted once."""
+        if clock or self.sla_holds or counted is None:
+            levels = fired.get(clock.id, ()) if clock else ()
+            return clock._prepare_count_vals(self, rule, values, levels)
+        key = (rule.id, self.company_id.id, *values.values())
+        if key not in counted:
+            counted[key] = clock._prepare_count_vals(self, rule, values)
+        return counted[key]
 
     def _get_sla_rule(self):
         """Return the Rule of this ticket's policy, or None."""
