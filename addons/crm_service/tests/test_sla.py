@@ -1,5 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -339,6 +340,22 @@ class TestSla(SlaCommon):
         self.assertFalse(ticket.sla_ids)
 
     # -- in bulk --------------------------------------------------------------
+
+    def test_new_tickets_are_inserted_with_their_promise(self):
+        vals = {"type_id": self.type.id, "partner_phone": "+39 02 1234 5678"}
+        vals_list = [self._prepare_ticket(**vals) for _i in range(2)]
+        with patch.object(type(self.tickets), "_write_multi") as update:
+            tickets = self.tickets.create(vals_list)
+            self.env.flush_all()
+        update.assert_not_called()
+        tickets.invalidate_recordset()
+        for ticket in tickets:
+            self.assertEqual(ticket.sla_policy_id, ticket.sla_ids.policy_id)
+            self.assertEqual(
+                ticket.sla_deadline, min(ticket.sla_ids.mapped("deadline"))
+            )
+            self.assertEqual(ticket.sla_status, "on_time")
+            self.assertTrue(ticket.sudo().track_key)
 
     def test_clocks_of_many_tickets_take_few_queries(self):
         vals_list = [self._prepare_ticket(type_id=self.type.id) for _i in range(300)]
