@@ -78,6 +78,7 @@ class ServiceAsset(models.Model):
 
     def action_open_tickets(self):
         """Open the tickets of this unit."""
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_service.service_ticket_action"

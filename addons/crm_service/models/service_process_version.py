@@ -329,6 +329,7 @@ class ServiceProcess(models.Model):
 
     def action_open_tickets(self):
         """Open the tickets that follow this version."""
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_service.service_ticket_action"
@@ -338,6 +339,7 @@ class ServiceProcess(models.Model):
 
     def action_migrate(self):
         """Open the wizard that moves open tickets to another version."""
+        self.check_access("write")
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

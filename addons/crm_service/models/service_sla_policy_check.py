@@ -316,6 +316,7 @@ class ServiceSlaPolicy(models.Model):
 
     def action_open_tickets(self):
         """Open the tickets that this policy applies to."""
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_service.service_ticket_action"

@@ -89,6 +89,7 @@ class ServiceTeam(models.Model):
 
     def action_open_tickets(self):
         """Open the team's open tickets."""
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_service.service_ticket_action"

@@ -208,6 +208,7 @@ class ServiceTicket(models.Model):
 
     def action_open_children(self):
         """Open the sub-tickets."""
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_service.service_ticket_action"
