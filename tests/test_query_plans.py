@@ -1,4 +1,4 @@
-"""The hot searches go through an index: what PostgreSQL plans at 100,000 tickets.
+"""The hot searches go through an index: what PostgreSQL plans at 30,000 tickets.
 
 Searches by hand, lists, counters and jobs are served by the add-ons; the statements
 that the ORM executes meanwhile are explained. See support/query_plans.py.
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-SIZE = 100_000
+SIZE = 30_000
 # Without its index each of these has to read a large table from end to end.
 INDEXES = {
     "search_part_of_number": "service_ticket_number_trigram_idx",

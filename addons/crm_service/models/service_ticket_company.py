@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import models
+from odoo import api, models
 
 
 class ServiceTicket(models.Model):
@@ -19,23 +19,28 @@ class ServiceTicket(models.Model):
             for name, field in self._fields.items()
             if field.relational and field.check_company
         ]
-        # sudo: as the check itself reads them
-        doubtful = self.sudo().filtered(lambda t: not t._is_of_one_company(names))
+        fits = {}  # tickets of one import share most of what they speak of
+        doubtful = self.browse()
+        for ticket in self.sudo():  # sudo: as the check itself reads them
+            company, linked = ticket.company_id, [ticket[name] for name in names]
+            for records in filter(None, linked):
+                key = (company.id, records._name, records._ids)
+                if key not in fits:
+                    fits[key] = self._is_of_company(records, company)
+                if not fits[key]:
+                    doubtful |= ticket
+                    break
         tickets = self.browse(doubtful.ids)
         return super(ServiceTicket, tickets)._check_company(fnames)
 
-    def _is_of_one_company(self, names):
-        """Tell whether all records of the fields `names` fit this ticket's company.
+    @api.model
+    def _is_of_company(self, records, company):
+        """Tell whether all `records` belong to `company`, or to none.
 
-        :param names: fields whose model has `company_ids` (users) or `company_id`
+        :param records: of a model that has `company_ids` (users) or `company_id`
         """
-        company = self.company_id
-        for name in names:
-            for record in self[name]:
-                if "company_ids" in record:
-                    fits = company in record.company_ids
-                else:
-                    fits = record.company_id in (company, company.browse())
-                if not fits:
-                    return False
-        return True
+        if "company_ids" in records:
+            return all(company in record.company_ids for record in records)
+        return all(
+            record.company_id in (company, company.browse()) for record in records
+        )
