@@ -27,7 +27,9 @@ class ServiceEscalationEvent(models.Model):
     ticket_id = fields.Many2one(
         "service.ticket", required=True, index=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True
+    )
     escalation_id = fields.Many2one(
         "service.escalation", "Level", index=True, readonly=True, ondelete="restrict"
     )

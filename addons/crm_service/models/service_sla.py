@@ -19,7 +19,9 @@ class ServiceSla(models.Model):
     ticket_id = fields.Many2one(
         "service.ticket", required=True, index=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True
+    )
     team_id = fields.Many2one("service.team", readonly=True, ondelete="set null")
     type_id = fields.Many2one(
         "service.ticket.type", "Ticket Type", readonly=True, ondelete="restrict"
