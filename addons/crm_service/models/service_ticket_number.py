@@ -20,11 +20,12 @@ class ServiceTicket(models.Model):
     @api.model
     def _add_precomputed_values(self, vals_list):
         """Override to insert the tracking key, which no user may read or compute."""
-        super()._add_precomputed_values(vals_list)
+        result = super()._add_precomputed_values(vals_list)
         for vals in vals_list:
             vals["track_key"] = self._get_track_key(
                 vals.get("number"), vals.get("phone_sanitized")
             )
+        return result
 
     @api.model
     def _generate_numbers(self, prefixes):
