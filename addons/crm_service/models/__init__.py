@@ -14,6 +14,7 @@ from . import service_route
 from . import service_ticket_type
 from . import service_asset
 from . import service_ticket
+from . import service_ticket_values
 from . import service_ticket_company
 from . import service_ticket_number
 from . import service_ticket_customer
