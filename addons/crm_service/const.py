@@ -124,3 +124,6 @@ MAX_LEVELS = 5
 # What the dashboard shows: so many days, and the people with most work.
 DASHBOARD_DAYS = 14
 DASHBOARD_PEOPLE = 12
+
+# So many tickets made in one go have no note of it each: the history tells it too.
+MAX_CREATION_NOTES = 10

@@ -3,7 +3,14 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..const import CATEGORIES, CHANNELS, ENDED_PHASES, PHASES, PRIORITIES
+from ..const import (
+    CATEGORIES,
+    CHANNELS,
+    ENDED_PHASES,
+    MAX_CREATION_NOTES,
+    PHASES,
+    PRIORITIES,
+)
 
 # What only the process may write: proof is this very object in the context, which
 # no remote caller can send.
@@ -311,7 +318,10 @@ class ServiceTicket(models.Model):
         self._complete_assets(vals_list)
         self._complete_customers(vals_list)
         wanted = [self._complete_stage(vals) for vals in vals_list]
-        tickets = super().create(vals_list)
+        env = self.env
+        if len(vals_list) > MAX_CREATION_NOTES:
+            self = self.with_context(mail_create_nolog=True)
+        tickets = super().create(vals_list).with_env(env)
         tickets._start(wanted)
         return tickets
 

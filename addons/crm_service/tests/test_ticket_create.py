@@ -188,3 +188,13 @@ class TestTicketCreate(ServiceCommon):
         self.assertEqual(parent.service_ticket_count, 3)
         self.assertEqual(child.service_ticket_count, 2)
         self.assertEqual(others.mapped("service_ticket_count"), [1] + [0] * 19)
+
+    def test_many_tickets_in_one_go_have_their_history_and_no_note_each(self):
+        tickets = self._as(self.agent)["service.ticket"]
+        vals_list = [self._prepare_ticket() for _place in range(11)]
+        many = tickets.create(vals_list)
+        self.assertFalse(many.message_ids)
+        self.assertEqual(len(many.stage_log_ids), 11)
+        self.assertNotIn("mail_create_nolog", many.env.context)
+        one = tickets.create(vals_list[0])
+        self.assertEqual(len(one.message_ids), 1)

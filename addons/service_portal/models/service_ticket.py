@@ -7,6 +7,8 @@ from odoo.addons.crm_service.tools import acceptance_number
 from ..const import PORTAL_READABLE_FIELDS, PROGRESS_STEPS
 from ..tools import mask_phone, progress_states
 
+IS_PORTAL = "service_portal.is_portal"
+
 
 class ServiceTicket(models.Model):
     _inherit = "service.ticket"
@@ -31,6 +33,9 @@ class ServiceTicket(models.Model):
 
     def _has_field_access(self, field, operation):
         """Override of `_has_field_access` to show portal users brief facts only."""
+        env = self.env
+        if not field.groups and env.cr.cache.get((IS_PORTAL, env.uid)) is False:
+            return True  # the usual answer first: lists ask for it thousands of times
         if not self._get_next_field_check()(self, field, operation):
             return False
         if self.env.su or not self._is_read_by_customer():
@@ -54,7 +59,7 @@ class ServiceTicket(models.Model):
     @api.model
     def _is_read_by_customer(self):
         """Tell whether the user is a portal user; found out once a transaction."""
-        known, key = self.env.cr.cache, ("service_portal.is_portal", self.env.uid)
+        known, key = self.env.cr.cache, (IS_PORTAL, self.env.uid)
         if key not in known:
             known[key] = self.env.user._is_portal()
         return known[key]
