@@ -8,6 +8,9 @@ from ..const import PORTAL_READABLE_FIELDS, PROGRESS_STEPS
 from ..tools import mask_phone, progress_states
 
 IS_PORTAL = "service_portal.is_portal"
+IS_INTERNAL = "service_portal.is_internal"
+# What every internal user may read: fields without groups, and Odoo's activities.
+FOR_STAFF = (None, False, "", "base.group_user")
 
 
 class ServiceTicket(models.Model):
@@ -34,7 +37,7 @@ class ServiceTicket(models.Model):
     def _has_field_access(self, field, operation):
         """Override of `_has_field_access` to show portal users brief facts only."""
         env = self.env
-        if not field.groups and env.cr.cache.get((IS_PORTAL, env.uid)) is False:
+        if field.groups in FOR_STAFF and env.cr.cache.get((IS_INTERNAL, env.uid)):
             return True  # the usual answer first: lists ask for it thousands of times
         if not self._get_next_field_check()(self, field, operation):
             return False
@@ -62,6 +65,7 @@ class ServiceTicket(models.Model):
         known, key = self.env.cr.cache, (IS_PORTAL, self.env.uid)
         if key not in known:
             known[key] = self.env.user._is_portal()
+            known[IS_INTERNAL, self.env.uid] = self.env.user._is_internal()
         return known[key]
 
     @api.model
