@@ -15,6 +15,7 @@ from . import test_mail_gateway
 from . import test_migration
 from . import test_process
 from . import test_process_bpmn
+from . import test_process_bpmn_refused
 from . import test_process_map
 from . import test_process_map_event_log
 from . import test_process_migrate
