@@ -174,6 +174,7 @@ class ServiceEscalation(models.Model):
     @api.constrains("mail_template_id")
     def _check_mail_template(self):
         for level in self.filtered("mail_template_id"):
+            # sudo: managers of the service need not be able to read templates
             if level.mail_template_id.sudo().model != "service.ticket":
                 raise ValidationError(
                     self.env._(

@@ -151,6 +151,7 @@ class ServiceSla(models.Model):
         if self.state == "paused":
             return self.env._("On hold: the time does not count.")
         if self.state in SLA_OPEN_STATES and not self.deadline:
+            # sudo: only the name of the working hours is told
             return self.env._(
                 "“%(calendar)s” has no working hours to come, so nothing is due. "
                 "Enter hours there.",

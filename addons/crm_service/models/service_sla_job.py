@@ -73,6 +73,7 @@ class ServiceSla(models.Model):
     @api.model
     def _count_due(self, limit):
         """Return how much is due now, at most `limit` of each kind."""
+        # sudo: the engine acts for everybody
         events = self.env["service.escalation.event"].sudo()
         return self.sudo().search_count(
             self._get_due_domain(), limit=limit
@@ -158,6 +159,7 @@ class ServiceSla(models.Model):
     @api.model
     def _schedule_next(self):
         """Call the job again when the next clock or message is due."""
+        # sudo: the engine acts for everybody
         slas = self.sudo().search(
             [("state", "=", "running"), ("next_action_at", "!=", False)],
             order="next_action_at, id",

@@ -172,6 +172,7 @@ class ServiceSlaPolicy(models.Model):
     @tools.ormcache()
     def _get_domain_fields(self):
         """Return the names of ticket fields that the conditions look at."""
+        # sudo: the answer is remembered for everybody
         return frozenset(
             condition.field_expr.split(".")[0]
             for policy_id, rule in self._get_rules().items()

@@ -251,6 +251,7 @@ class ServiceTeam(models.Model):
                 job_sudo._trigger()
             return
         domain = [("cron_id", "=", job_sudo.id), ("call_at", "in", list(moments))]
+        # sudo: as the job above
         planned = self.env["ir.cron.trigger"].sudo().search(domain).mapped("call_at")
         job_sudo._trigger(moment for moment in moments if moment not in planned)
 

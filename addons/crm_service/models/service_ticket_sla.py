@@ -103,6 +103,7 @@ class ServiceTicket(models.Model):
         It depends on nothing: from then on `_sync_sla` keeps it.
         """
         fresh = self.filtered(lambda ticket: not ticket._origin)
+        # sudo: what is promised does not depend on who writes the request down
         found = self.env["service.sla.policy"]._find_for(fresh.sudo())
         for ticket in self:
             ticket.sla_policy_id = found.get(ticket.id) or ticket._origin.sla_policy_id
@@ -135,6 +136,7 @@ class ServiceTicket(models.Model):
             key = (ticket.sla_policy_id, ticket.opened_at, ticket.team_id)
             key += (ticket.company_id, ticket.phase)
             if key not in known:
+                # sudo: see `_compute_sla_policy_id`
                 known[key] = ticket.sudo()._get_first_deadline()
             ticket.sla_deadline = known[key]
             ticket.sla_status = "on_time" if known[key] else "none"

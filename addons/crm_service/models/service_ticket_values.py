@@ -71,6 +71,7 @@ class ServiceTicket(models.Model):
         types = self.env["service.ticket.type"].browse(
             vals["type_id"] for vals in vals_list
         )
+        # sudo: a process or prefix of the type counts, whoever may read types
         prefixes = [ticket_type.sudo().number_prefix for ticket_type in types]
         numbers = self._generate_numbers(prefixes)
         for vals, ticket_type, number in zip(vals_list, types, numbers, strict=True):
