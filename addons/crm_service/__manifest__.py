@@ -25,6 +25,8 @@
         "security/service_sla_rules.xml",
         "security/service_assignment_rules.xml",
         "security/service_wizard_rules.xml",
+        "security/service_complaint_rules.xml",
+        "security/service_independence_rules.xml",
         "data/mail_template_data.xml",
         "data/service_sla_policy_data.xml",
         "data/service_process_data.xml",

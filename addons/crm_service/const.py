@@ -66,6 +66,8 @@ SLA_KINDS = [
     ("first_response", "First Response"),
     ("next_response", "Next Response"),
     ("resolution", "Resolution"),
+    ("acknowledgement", "Acknowledgement"),
+    ("answer", "Answer"),
 ]
 SLA_STATES = [
     ("running", "Running"),
@@ -127,3 +129,47 @@ DASHBOARD_PEOPLE = 12
 
 # So many tickets made in one go have no note of it each: the history tells it too.
 MAX_CREATION_NOTES = 10
+
+# -- complaints
+SEVERITIES = [
+    ("minor", "Minor"),
+    ("moderate", "Moderate"),
+    ("serious", "Serious"),
+    ("critical", "Critical"),
+]
+COMPLEXITIES = [("simple", "Simple"), ("medium", "Medium"), ("complex", "Complex")]
+IMPACTS = [
+    ("single", "One customer"),
+    ("several", "Several customers"),
+    ("many", "Many customers or the public"),
+]
+COMPLAINT_SUBJECTS = [
+    ("product", "Product"),
+    ("service", "Service"),
+    ("person", "Person"),
+    ("delivery", "Delivery"),
+    ("fee", "Fee"),
+]
+OUTCOMES = [
+    ("accepted", "Accepted by the customer"),
+    ("silence", "No answer after reminders"),
+    ("recourse", "Decided in recourse"),
+    ("withdrawn", "Withdrawn by the customer"),
+]
+RECOURSE_LEVELS = [("internal", "Next level"), ("external", "Outside body")]
+REMEDY_KINDS = [
+    ("repair", "Repair"),
+    ("replacement", "Replacement"),
+    ("refund", "Refund"),
+    ("apology", "Apology"),
+    ("compensation", "Compensation"),
+]
+# Remedies that say nothing without an amount.
+MONEY_KINDS = ("refund", "compensation")
+REMEDY_STATES = [
+    ("sought", "Sought"),
+    ("proposed", "Proposed"),
+    ("granted", "Granted"),
+    ("refused", "Refused"),
+    ("done", "Done"),
+]

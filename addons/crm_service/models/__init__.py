@@ -74,3 +74,8 @@ from . import service_team_presence
 from . import service_team_assignment
 from . import service_team_distribute
 from . import service_ticket_assignment
+from . import res_company_complaint
+from . import service_remedy
+from . import service_remedy_limit
+from . import service_ticket_complaint
+from . import service_ticket_independence

@@ -93,6 +93,16 @@ class ServiceSlaPolicy(models.Model):
         "Resolution Within",
         help="Working hours from the request until it is resolved.",
     )
+    has_acknowledgement = fields.Boolean("Promise an Acknowledgement")
+    acknowledgement_hours = fields.Float(
+        "Acknowledged Within",
+        help="Working hours from a complaint until the customer knows that we have it.",
+    )
+    has_answer = fields.Boolean("Promise an Answer")
+    answer_hours = fields.Float(
+        "Answered Within",
+        help="Working hours from a complaint until the customer has our answer to it.",
+    )
     warning_percent = fields.Integer(
         "Warn At",
         default=75,

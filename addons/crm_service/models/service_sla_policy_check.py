@@ -91,7 +91,7 @@ class ServiceSlaPolicy(models.Model):
 
     @api.model
     def _get_kind_labels(self):
-        """Return (kind, label in the reader's language) of the three promises."""
+        """Return (kind, label in the reader's language) of the promises."""
         return self.env["service.sla"]._fields["kind"]._description_selection(self.env)
 
     @api.constrains("warning_percent")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from odoo import api, models, tools
 from odoo.fields import Domain
 
+from ..const import SLA_KINDS
 from ..tools.sla_policy import Criteria, Facts
 
 
@@ -68,10 +69,9 @@ class ServiceSlaPolicy(models.Model):
 
     def _get_targets(self):
         """Return {kind: working seconds} of what this policy promises."""
-        kinds = ("first_response", "next_response", "resolution")
         return {
             kind: round(self[f"{kind}_hours"] * 3600)
-            for kind in kinds
+            for kind, _label in SLA_KINDS
             if self[f"has_{kind}"]
         }
 
