@@ -23,6 +23,7 @@ from . import test_process_problem
 from . import test_process_version
 from . import test_routing
 from . import test_security
+from . import test_setup
 from . import test_service_api
 from . import test_sla
 from . import test_sla_calendar

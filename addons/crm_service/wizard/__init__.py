@@ -10,3 +10,5 @@ from . import service_process_migrate_line
 from . import service_route_question
 from . import service_ticket_detour
 from . import service_process_import
+from . import service_setup
+from . import service_setup_apply
