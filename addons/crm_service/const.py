@@ -173,3 +173,19 @@ REMEDY_STATES = [
     ("refused", "Refused"),
     ("done", "Done"),
 ]
+# -- causes and actions
+CORRECTIVE_KINDS = [("corrective", "Corrective"), ("preventive", "Preventive")]
+CORRECTIVE_STATES = [
+    ("open", "To Do"),
+    ("done", "Effect to Check"),
+    ("effective", "Effective"),
+    ("cancelled", "Dropped"),
+]
+EFFECT_RESULTS = [("effective", "Effective"), ("ineffective", "Without Effect")]
+# The effect is checked so many days after the action is due, if nobody says else.
+EFFECT_DAYS = 30
+# Whoever is late with an action is reminded the next day, and every so many days.
+REMIND_EVERY_DAYS = 7
+# From this reminder on, others hear of it too.
+REMIND_OTHERS_FROM = 2
+REMIND_BATCH_SIZE = 200

@@ -79,3 +79,11 @@ from . import service_remedy
 from . import service_remedy_limit
 from . import service_ticket_complaint
 from . import service_ticket_independence
+from . import service_complaint_cause
+from . import service_asset_batch
+from . import service_asset_recurrence
+from . import service_corrective_action
+from . import service_corrective_action_guard
+from . import service_corrective_action_steps
+from . import service_corrective_action_remind
+from . import service_ticket_cause

@@ -5,6 +5,7 @@ from . import test_assignment_fairness
 from . import test_assignment_skill
 from . import test_assignment_speed
 from . import test_condition
+from . import test_corrective_action
 from . import test_dashboard
 from . import test_doctests
 from . import test_escalation

@@ -12,3 +12,5 @@ from . import service_ticket_detour
 from . import service_process_import
 from . import service_setup
 from . import service_setup_apply
+from . import service_corrective_action_check
+from . import service_corrective_action_drop
