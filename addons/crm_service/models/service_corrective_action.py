@@ -142,7 +142,7 @@ class ServiceCorrectiveAction(models.Model):
     is_overdue = fields.Boolean(
         "Overdue", compute="_compute_overdue", search="_search_is_overdue"
     )
-    days_overdue = fields.Integer("Days Overdue", compute="_compute_overdue")
+    days_overdue = fields.Integer(compute="_compute_overdue")
 
     _due_idx = models.Index("(date_due) WHERE state = 'open' AND active IS TRUE")
     _check_idx = models.Index("(check_date) WHERE state = 'done' AND active IS TRUE")
@@ -225,6 +225,24 @@ class ServiceCorrectiveAction(models.Model):
                             action=action.display_name,
                         )
                     )
+
+    @api.constrains("user_id", "check_user_id", "ticket_ids")
+    def _check_independent(self):
+        for action in self:
+            # sudo: whom a complaint is about counts, not who may see it
+            tickets = action.sudo().ticket_ids.filtered("is_confidential")
+            kept_away = tickets.excluded_user_ids & (
+                action.user_id | action.check_user_id
+            )
+            if kept_away:
+                raise ValidationError(
+                    self.env._(
+                        "%(people)s can neither own nor check “%(action)s”. Choose "
+                        "somebody else.",
+                        people=", ".join(kept_away.mapped("name")),
+                        action=action.display_name,
+                    )
+                )
 
     @api.constrains("date_due", "check_date")
     def _check_dates(self):

@@ -22,14 +22,20 @@ class ServiceCorrectiveAction(models.Model):
     # -- activities ---------------------------------------------------------
 
     def _get_task(self):
-        """Return the activity that is due: (type, person, day), or none."""
-        if not self.active:
-            return None
-        if self.state == "open":
-            return TODO_ACTIVITY, self.user_id, self.date_due
-        if self.state == "done" and self.check_user_id:
-            return CHECK_ACTIVITY, self.check_user_id, self.check_date
-        return None
+        """Return the activity that is due: (type, person, day), or none.
+
+        Whoever may no longer see the action, since a complaint is about them, has
+        nothing to do any more: somebody else finds a new owner.
+        """
+        task = None
+        if self.active and self.state == "open":
+            task = TODO_ACTIVITY, self.user_id, self.date_due
+        elif self.active and self.state == "done" and self.check_user_id:
+            task = CHECK_ACTIVITY, self.check_user_id, self.check_date
+        if task and not self._filter_readers(task[1]):
+            others = self._filter_readers(self._get_supervisors())
+            return (task[0], others[:1], task[2]) if others else None
+        return task
 
     def _sync_activities(self):
         """Give whoever has to act an activity, and take those that are done away."""
@@ -53,9 +59,7 @@ class ServiceCorrectiveAction(models.Model):
             action._finish_activities(existing - wanted)
 
     def _plan(self, kind, person, day):
-        """Plan an activity for `person`, unless the complaint is about that person."""
-        if not self._filter_readers(person):
-            return
+        """Plan an activity for `person`."""
         self.activity_schedule(
             kind, date_deadline=day, summary=self.name, user_id=person.id
         )
@@ -128,14 +132,19 @@ class ServiceCorrectiveAction(models.Model):
     def _get_people_to_remind(self):
         """Return who hears of this overdue action: whoever has to act, later others."""
         task = self._get_task()
-        people = self._filter_readers(task[1]) if task else self.env["res.users"]
-        if not people or self.reminder_count + 1 >= REMIND_OTHERS_FROM:
+        people = task[1] if task else self.env["res.users"]
+        if self.reminder_count + 1 >= REMIND_OTHERS_FROM:
             people |= self._filter_readers(self._get_supervisors())
         return people
 
     def _get_supervisors(self):
         """Return who is told that an action is overdue again and again."""
-        return self.create_uid | self.check_user_id
+        return self.create_uid | self.check_user_id | self._get_independent_leader()
+
+    def _get_independent_leader(self):
+        """Return who leads the team that handles complaints independently."""
+        # sudo: only who it is
+        return self.company_id.sudo().service_complaint_team_id.user_id
 
     def _tell(self, person):
         """Send `person` one message about all these overdue actions."""
