@@ -101,15 +101,22 @@ class ServiceProcess(models.Model):
                   FROM service_stage_log
                  WHERE stage_id IN %(stages)s
                    AND company_id IN %(companies)s
+                   AND ticket_id NOT IN (%(hidden)s)
                    AND %(period)s
                  GROUP BY stage_id, from_stage_id, route_id
                 """,
                 stages=tuple(self.with_context(active_test=False).stage_ids.ids)
                 or (0,),
                 companies=tuple(self.env.companies.ids),
+                hidden=self._get_hidden_sql(),
                 period=self._get_period_sql(start, stop),
             )
         )
+
+    @api.model
+    def _get_hidden_sql(self):
+        """Return the query of tickets that must not be told to the user, by figures."""
+        return self.env["service.independence.mixin"]._get_hidden_sql()
 
     @api.model
     def _get_period_sql(self, start, stop):
@@ -137,11 +144,12 @@ class ServiceProcess(models.Model):
                     SELECT stage_id, COUNT(*)
                       FROM service_ticket
                      WHERE stage_id IN %s AND company_id IN %s
-                       AND is_open IS TRUE AND active
+                       AND is_open IS TRUE AND active AND id NOT IN (%s)
                      GROUP BY stage_id
                     """,
                     tuple(stages.ids),
                     tuple(self.env.companies.ids),
+                    self._get_hidden_sql(),
                 )
             )
         )

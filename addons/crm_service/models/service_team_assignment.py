@@ -50,7 +50,7 @@ class ServiceTeam(models.Model):
     def _compute_workload(self):
         """Tell what each member has open, in one query for all teams."""
         # sudo: members of other companies have tickets too
-        loads = self._get_loads(self.sudo().member_ids)
+        loads = self._get_shown_loads(self.sudo().member_ids)
         for team in self:
             members = team.sudo().member_ids
             team.workload = [
@@ -144,7 +144,7 @@ class ServiceTeam(models.Model):
         now = fields.Datetime.now().timestamp()
         deal = Distribution(self.assignment_method, persons, now)
         outcomes = {
-            ticket: deal.give(demands.get(ticket.id, ()), ticket.returned_by or ())
+            ticket: deal.give(demands.get(ticket.id, ()), ticket._get_unfit_ids())
             for ticket in tickets
         }
         turn_sudo._note(
@@ -196,6 +196,16 @@ class ServiceTeam(models.Model):
         # sudo: what somebody has to do does not depend on who asks
         tickets_sudo = self.env["service.ticket"].sudo()
         domain = self._get_load_domain(users)
+        groups = tickets_sudo._read_group(domain, ["user_id"], ["__count"])
+        return {user.id: count for user, count in groups}
+
+    @api.model
+    def _get_shown_loads(self, users):
+        """Return {user id: tickets they work on}, of which the reader may know."""
+        # sudo: as `_get_loads`
+        tickets_sudo = self.env["service.ticket"].sudo()
+        domain = self._get_load_domain(users)
+        domain &= Domain("excluded_user_ids", "not in", self.env.user.ids)
         groups = tickets_sudo._read_group(domain, ["user_id"], ["__count"])
         return {user.id: count for user, count in groups}
 

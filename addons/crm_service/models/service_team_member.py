@@ -60,7 +60,7 @@ class ServiceTeamMember(models.Model):
         self.team_id._assign_later()
 
     def _compute_open_ticket_count(self):
-        loads = self.env["service.team"]._get_loads(self.user_id)
+        loads = self.env["service.team"]._get_shown_loads(self.user_id)
         for member in self:
             member.open_ticket_count = loads.get(member.user_id.id, 0)
 

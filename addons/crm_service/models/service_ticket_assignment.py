@@ -104,6 +104,18 @@ class ServiceTicket(models.Model):
             return NotImplemented
         return Domain("assignment_problem_code", "=", False)
 
+    def _get_unfit_ids(self):
+        """Return the ids of the people who must not get this ticket.
+
+        Extend it for other reasons than that they put it back, or are kept away.
+        """
+        # sudo: who is kept away is known to few
+        ticket = self.sudo()
+        unfit = ticket.returned_by or []
+        if ticket.is_confidential:
+            unfit = [*unfit, *ticket.excluded_user_ids.ids]
+        return unfit
+
     def _get_problem_text(self):
         """Return why nobody could be found for this ticket, and what helps."""
         code = self.assignment_problem_code
@@ -139,8 +151,8 @@ class ServiceTicket(models.Model):
             return self.env._("Nobody in the team “%(team)s” is at work.", team=team)
         if code == "returned":
             return self.env._(
-                "Everybody in the team “%(team)s” who could do it has put it back. "
-                "Give it to somebody by hand.",
+                "Everybody in the team “%(team)s” who could do it has put it back, or "
+                "must not handle it. Give it to somebody by hand.",
                 team=team,
             )
         if code == "full":

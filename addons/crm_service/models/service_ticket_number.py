@@ -86,4 +86,5 @@ class ServiceTicket(models.Model):
             if phone
         }
         keys = [self._get_track_key(number or "-", e164 or "-") for e164 in numbers]
-        return tickets_sudo.search([("track_key", "in", keys or ["-"])], limit=1)
+        found = tickets_sudo.search([("track_key", "in", keys or ["-"])], limit=1)
+        return found - found._filter_hidden()

@@ -1,6 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..const import DONE_PHASES, MAX_LEVELS
@@ -32,10 +33,12 @@ class ServiceTicket(models.Model):
     child_progress = fields.Char("Progress", compute="_compute_child_progress")
 
     @api.depends("child_ids.phase", "child_ids.active")
+    @api.depends_context("uid")
     def _compute_child_counts(self):
-        groups = self._read_group(
-            [("parent_id", "in", self.ids)], ["parent_id", "phase"], ["__count"]
-        )
+        # counted for everybody but whom a sub-ticket is about
+        told = Domain("parent_id", "in", self.ids)
+        told &= Domain("excluded_user_ids", "not in", self.env.user.ids)
+        groups = self._read_group(told, ["parent_id", "phase"], ["__count"])
         totals, done = {}, {}
         for parent, phase, count in groups:
             totals[parent.id] = totals.get(parent.id, 0) + count
@@ -157,16 +160,19 @@ class ServiceTicket(models.Model):
 
     def _get_missing_children(self):
         """Return the sentence about sub-tickets that are not done, if any."""
-        if not self.open_child_count:
-            return []
         # sudo: sub-tickets of other teams hold the ticket as well
         children = self.sudo().child_ids.filtered(
             lambda child: child.phase not in DONE_PHASES
         )
+        told = children - children._filter_hidden()
+        if children and not told:
+            return [self.env._("Wait for another department.")]
+        if not children:
+            return []
         return [
             self.env._(
                 "Wait for the sub-tickets: %(numbers)s.",
-                numbers=", ".join(children.mapped("number")),
+                numbers=", ".join(told.mapped("number")),
             )
         ]
 
