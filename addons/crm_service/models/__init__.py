@@ -38,6 +38,17 @@ from . import service_process_import_words
 from . import service_ticket_log
 from . import service_urge
 from . import service_ticket_urge
+from . import service_private_note_mixin
+from . import service_side_conversation
+from . import service_ticket_side
+from . import mail_activity_reminder
+from . import service_ticket_remind
+from . import service_ticket_watch
+from . import service_ticket_note
+from . import service_ticket_private
+from . import mail_canned_response
+from . import service_ticket_canned
+from . import ir_filters
 from . import service_stage_usual
 from . import service_ticket_time
 from . import service_dashboard

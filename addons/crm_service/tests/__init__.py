@@ -41,6 +41,7 @@ from . import test_ticket_requirement
 from . import test_ticket_route
 from . import test_ticket_sub
 from . import test_ticket_work
+from . import test_side_conversation
 from . import test_urge
 from . import test_views
 from . import test_sla_hold

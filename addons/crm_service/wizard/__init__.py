@@ -5,6 +5,9 @@ from . import service_ticket_urge
 from . import service_ticket_reassign
 from . import service_ticket_reroute
 from . import service_ticket_reroute_line
+from . import service_ticket_remind
+from . import service_ticket_update
+from . import service_ticket_close
 from . import service_process_migrate
 from . import service_process_migrate_line
 from . import service_route_question

@@ -1,6 +1,7 @@
 from . import (
     test_portal_access,
     test_portal_pages,
+    test_side_conversation,
     test_throttle,
     test_tools,
     test_track_token,
