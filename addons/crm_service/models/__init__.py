@@ -75,7 +75,15 @@ from . import service_api
 from . import service_api_ticket
 from . import service_event_log_setup
 from . import service_event_log
+from . import service_contact_point
+from . import service_partner_merge
 from . import res_partner
+from . import res_partner_source
+from . import res_partner_distinct
+from . import res_partner_merge
+from . import res_partner_merge_rows
+from . import service_customer
+from . import service_ticket_partner_hint
 from . import res_users
 from . import service_assignment_turn
 from . import service_assignment

@@ -240,7 +240,30 @@ class ServiceTicket(models.Model):
         for partner in nobody.search_fetch(domain, fields, order="id"):
             for key in {partner.phone_sanitized, partner.email_normalized}:
                 by_key.setdefault(key, []).append(partner)
-        return [self._choose_partner(contact, by_key) for contact in contacts]
+        found = [self._choose_partner(contact, by_key) for contact in contacts]
+        return self._find_by_contact_points(contacts, found)
+
+    @api.model
+    def _find_by_contact_points(self, contacts, found):
+        """Return `found`, completed by customers known by another phone or e-mail.
+
+        :param found: for each of `contacts` the customer found by his own, or none
+        """
+        unknown = [c for c, partner in zip(contacts, found, strict=True) if not partner]
+        keys = {key for contact in unknown for key in contact.keys}
+        # sudo: who may make a ticket may have its customer found
+        points = self.env["service.contact.point"].sudo()
+        points = points._find_by_keys(keys, {c.company_id for c in unknown})
+        if not points:
+            return found
+        by_key = {}
+        for point in points:
+            partner = point.partner_id.sudo(self.env.su)
+            by_key.setdefault(point.value, []).append(partner)
+        return [
+            partner or self._choose_partner(contact, by_key)
+            for contact, partner in zip(contacts, found, strict=True)
+        ]
 
     @api.model
     def _choose_partner(self, contact, by_key):

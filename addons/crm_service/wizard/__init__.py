@@ -1,4 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from . import base_partner_merge_automatic_wizard
 from . import service_ticket_bulk
 from . import service_ticket_handover
 from . import service_ticket_urge
