@@ -189,3 +189,11 @@ REMIND_EVERY_DAYS = 7
 # From this reminder on, others hear of it too.
 REMIND_OTHERS_FROM = 2
 REMIND_BATCH_SIZE = 200
+
+# -- recurrence: told while a complaint is being written
+# So many days back a complaint counts as the same again.
+RECURRENCE_DAYS = 365
+# Beyond so many it does not matter how many more there are.
+RECURRENCE_LIMIT = 100
+# So many of them are named.
+RECURRENCE_SHOWN = 5

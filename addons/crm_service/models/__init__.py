@@ -113,3 +113,4 @@ from . import service_corrective_action_guard
 from . import service_corrective_action_steps
 from . import service_corrective_action_remind
 from . import service_ticket_cause
+from . import service_ticket_recurrence

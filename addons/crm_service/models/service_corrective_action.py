@@ -229,11 +229,8 @@ class ServiceCorrectiveAction(models.Model):
     @api.constrains("user_id", "check_user_id", "ticket_ids")
     def _check_independent(self):
         for action in self:
-            # sudo: whom a complaint is about counts, not who may see it
-            tickets = action.sudo().ticket_ids.filtered("is_confidential")
-            kept_away = tickets.excluded_user_ids & (
-                action.user_id | action.check_user_id
-            )
+            people = action.user_id | action.check_user_id
+            kept_away = action._get_kept_away() & people
             if kept_away:
                 raise ValidationError(
                     self.env._(

@@ -172,3 +172,24 @@ class ServiceCorrectiveAction(models.Model):
                 action.id, action.ticket_ids[:0]
             )
             self.env["service.ticket"].browse(added.ids).check_access("read")
+
+    # -- independence -------------------------------------------------------
+
+    def _get_kept_away(self):
+        """Return the users who must have nothing to do with these actions."""
+        # sudo: whom a complaint is about is known to few
+        tickets = self.sudo().ticket_ids.filtered("is_confidential")
+        return tickets.excluded_user_ids
+
+    def _leave_out_kept_away(self):
+        """Take those whom a complaint is about now away from what is done about it."""
+        # sudo: whoever says whom it is about need not see the actions
+        for action in self.sudo():
+            action.message_unsubscribe(action._get_kept_away().partner_id.ids)
+            action._sync_activities()
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Override of `mail.thread` to leave out whom a complaint is about."""
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        kept_away = set(self._get_kept_away().partner_id.ids)
+        return [data for data in recipients if data["id"] not in kept_away]

@@ -49,6 +49,16 @@ class ServiceTicket(models.Model):
         actions = self.env["service.corrective.action"].search(domain)
         return [("id", "in", actions.ticket_ids.ids)]
 
+    def write(self, vals):
+        """Override to take those kept away off the actions about the complaint."""
+        result = super().write(vals)
+        if "excluded_user_ids" in vals:
+            # sudo: actions count also where the user may not look
+            actions = self.env["service.corrective.action"].sudo()
+            found = actions.search([("ticket_ids", "in", self.ids)])
+            found._leave_out_kept_away()
+        return result
+
     @api.constrains("cause_ids")
     def _check_causes(self):
         for ticket in self:

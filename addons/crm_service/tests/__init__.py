@@ -22,6 +22,7 @@ from . import test_process_map_event_log
 from . import test_process_migrate
 from . import test_process_problem
 from . import test_process_version
+from . import test_recurrence
 from . import test_routing
 from . import test_security
 from . import test_setup

@@ -266,6 +266,50 @@ class TestCorrectiveAction(ServiceCommon):
         with self.assertRaises(AccessError):
             mine.with_user(self.technician).ticket_ids = [Command.link(self.ticket.id)]
 
+    def _keep_away(self, *users):
+        """Let the complaint be about `users`."""
+        ids = [user.id for user in users]
+        self.ticket._with_flow().write(
+            {"is_confidential": True, "excluded_user_ids": [Command.set(ids)]}
+        )
+
+    def test_whom_the_complaint_is_about_sees_nothing_of_its_actions(self):
+        self._keep_away(self.agent, self.manager)
+        for user in (self.agent, self.manager):
+            actions = self._as(user)["service.corrective.action"]
+            self.assertFalse(actions.search([("id", "=", self.action.id)]))
+            self.assertFalse(actions.name_search("seal"))
+            self.assertFalse(actions._read_group([], ["state"], ["__count"]))
+            with self.assertRaises(AccessError):
+                actions.browse(self.action.id).read(["name"])
+            messages = self._as(user)["mail.message"].search(
+                [("model", "=", actions._name), ("res_id", "=", self.action.id)]
+            )
+            self.assertFalse(messages)
+        self.assertTrue(self.action.with_user(self.supervisor).name)
+
+    def test_whom_the_complaint_is_about_neither_owns_nor_checks(self):
+        self._keep_away(self.agent)
+        for name in ("user_id", "check_user_id"):
+            with self.assertRaisesRegex(ValidationError, "Choose somebody else"):
+                self.action[name] = self.agent
+
+    def test_an_owner_whom_a_complaint_is_about_later_hears_no_more_of_it(self):
+        self._keep_away(self.owner)
+        tasks = self._get_tasks()
+        self.assertNotIn(self.owner, [person for _kind, person, _day in tasks])
+        self.assertTrue(tasks)
+        self.assertNotIn(self.owner.partner_id, self.action.message_partner_ids)
+        self._make_overdue(self.action, 3)
+        self.action._remind()
+        self.assertFalse(self._get_reminders(self.owner))
+        self.assertTrue(self._get_reminders(self.checker))
+        self.action.message_subscribe(self.owner.partner_id.ids)
+        message = self.action.message_post(
+            body="Secret", partner_ids=self.owner.partner_id.ids
+        )
+        self.assertNotIn(self.owner.partner_id, message.notified_partner_ids)
+
     # -- reminders ----------------------------------------------------------------
 
     def _get_reminders(self, person):
