@@ -197,3 +197,18 @@ RECURRENCE_DAYS = 365
 RECURRENCE_LIMIT = 100
 # So many of them are named.
 RECURRENCE_SHOWN = 5
+# -- duplicates, merging, links
+# Tickets opened so many days ago may still be about the same thing.
+DUPLICATE_DAYS = 90
+# So many are shown while somebody types.
+DUPLICATE_LIMIT = 5
+# Subjects are alike whose trigrams agree by this share.
+DUPLICATE_SIMILARITY = 0.45
+# A merge can be undone for so many days.
+MERGE_UNDO_DAYS = 30
+LINK_KINDS = [
+    ("related", "Related to"),
+    ("duplicate", "Duplicate of"),
+    ("caused_by", "Caused by"),
+    ("follow_up", "Follow-up of"),
+]

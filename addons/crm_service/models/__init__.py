@@ -114,3 +114,15 @@ from . import service_corrective_action_steps
 from . import service_corrective_action_remind
 from . import service_ticket_cause
 from . import service_ticket_recurrence
+from . import service_ticket_link
+from . import service_ticket_related
+from . import service_ticket_merge
+from . import service_ticket_merge_move
+from . import service_ticket_unmerge
+from . import service_ticket_merged
+from . import service_ticket_split
+from . import service_ticket_reopen
+from . import service_ticket_reply
+from . import service_ticket_duplicate
+from . import mail_message_merge
+from . import res_company_reopen

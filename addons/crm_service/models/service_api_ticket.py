@@ -3,6 +3,8 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import plaintext2html
 
+from .service_ticket_reply import CUSTOMER, SPEAKER_KEY
+
 TICKET_VALUES = {
     "type": str,
     "name": str,
@@ -70,19 +72,26 @@ class ServiceApi(models.AbstractModel):
     def add_message(self, number, body):
         """Add a comment, which the customer can read, to a ticket.
 
+        It lands where the work is: on the ticket that a merged one has become part of,
+        or on a new one if it was closed too long ago.
+
         :param str number: acceptance number
         :param str body: plain text
-        :return: {number}
+        :return: {number} of the ticket that has the comment
         :raises UserError: there is no such ticket
         """
         number, body = self._check_texts(number=number, body=body)
         if not body:
             raise ValidationError(self.env._("Send the text of the message."))
-        ticket = self._get_ticket(number)
-        ticket.message_post(
+        ticket = self._get_ticket(number, follow=False)
+        if self.env.user.has_group("crm_service.group_service_integration"):
+            ticket = ticket.with_context(**{SPEAKER_KEY: CUSTOMER})
+        message = ticket.message_post(
             body=body, message_type="comment", subtype_xmlid="mail.mt_comment"
         )
-        return {"number": ticket.number}
+        # sudo: the number of a ticket to which the caller has just written
+        landing = ticket.sudo().browse(message.sudo().res_id)
+        return {"number": landing.number}
 
     @api.model
     def incoming_call(self, phone, line=None):
@@ -131,12 +140,13 @@ class ServiceApi(models.AbstractModel):
         return [value.strip() for value in texts.values()]
 
     @api.model
-    def _get_ticket(self, number):
+    def _get_ticket(self, number, follow=True):
         """Return the ticket with this number, if the caller may read it.
 
+        :param bool follow: as in `_find_by_number`
         :raises UserError: there is none
         """
-        ticket = self.env["service.ticket"]._find_by_number(number)
+        ticket = self.env["service.ticket"]._find_by_number(number, follow)
         if not ticket:
             raise UserError(
                 self.env._(

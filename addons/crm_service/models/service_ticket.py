@@ -36,12 +36,17 @@ FLOW_FIELDS = {
     "assignment_problem_code",
     "assignment_details",
     "returned_by",
+    "merged_into_id",
+    "merged_at",
+    "merged_by_id",
+    "merge_details",
 }
 # Lines that nobody gives a new ticket but the process.
 WRITTEN_FIELDS = {
     "assignment_ids",
     "check_ids",
     "child_ids",
+    "merged_ids",
     "sla_event_ids",
     "sla_ids",
     "stage_log_ids",

@@ -50,8 +50,11 @@ class ServiceTicket(models.Model):
         return [numbers[place] for place in range(len(prefixes))]
 
     @api.model
-    def _find_by_number(self, number):
-        """Return the ticket with `number`, however it was typed, or none."""
+    def _find_by_number(self, number, follow=True):
+        """Return the ticket with `number`, however it was typed, or none.
+
+        :param bool follow: go on to the ticket that it was merged into, if it was
+        """
         number = acceptance_number.normalise(number)
         if not acceptance_number.check(number):
             return self.browse()

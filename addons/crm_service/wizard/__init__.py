@@ -18,3 +18,6 @@ from . import service_setup
 from . import service_setup_apply
 from . import service_corrective_action_check
 from . import service_corrective_action_drop
+from . import service_ticket_merge
+from . import service_ticket_split
+from . import service_ticket_split_line
