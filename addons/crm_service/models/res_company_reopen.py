@@ -11,8 +11,8 @@ class ResCompany(models.Model):
         "Reopen within (days)",
         default=14,
         help="A closed ticket is taken up again for so many days, by an agent or by an "
-        "answer of the customer. Afterwards a new ticket is opened and linked to it. 0: "
-        "always a new ticket.",
+        "answer of the customer. Afterwards a new ticket is opened and linked to it. "
+        "0: always a new ticket.",
     )
 
     _service_reopen_days_positive = models.Constraint(

@@ -20,7 +20,6 @@ class ServiceTicket(models.Model):
 
     merged_into_id = fields.Many2one(
         "service.ticket",
-        "Merged Into",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -28,11 +27,11 @@ class ServiceTicket(models.Model):
         help="The ticket in which the work on this one goes on.",
     )
     merged_ids = fields.One2many(
-        "service.ticket", "merged_into_id", "Merged Tickets", readonly=True
+        "service.ticket", "merged_into_id", "Tickets Merged into It", readonly=True
     )
     merged_at = fields.Datetime("Merged On", readonly=True, copy=False)
     merged_by_id = fields.Many2one(
-        "res.users", "Merged By", readonly=True, copy=False, ondelete="restrict"
+        "res.users", readonly=True, copy=False, ondelete="restrict"
     )
     merge_details = fields.Json(
         readonly=True,

@@ -155,7 +155,7 @@ class ServiceTicket(models.Model):
 
     @api.model
     def _get_merge_rows(self):
-        """Hook: return {model: field} of rows that follow their ticket when it is merged.
+        """Hook: return {model: field} of rows that follow a ticket when it is merged.
 
         `field` is the many2one to the ticket. Add what belongs to the work or to the
         customer; rows that tell the ticket's own history stay with it.

@@ -5,7 +5,7 @@ from ..const import ENDED_PHASES
 
 
 class ServiceTicket(models.Model):
-    """How a merged ticket is found and shown: by its own number, with the joint work."""
+    """How a merged ticket is found and shown: its own number, and the joint work."""
 
     _inherit = "service.ticket"
 

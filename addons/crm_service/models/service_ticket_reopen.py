@@ -36,8 +36,8 @@ class ServiceTicket(models.Model):
     def action_reopen(self):
         """Override to leave alone what was closed too long ago.
 
-        :raises UserError: a ticket is still open, was merged, or was closed before the
-            days in which the company reopens tickets
+        :raises UserError: a ticket is still open, was merged, or was closed more days
+            ago than the company reopens tickets
         """
         for ticket in self:
             if ticket._is_past_reopening():
@@ -56,8 +56,8 @@ class ServiceTicket(models.Model):
     def _get_past_reopening_message(self):
         """Return why this ticket is not reopened, and what to do instead."""
         return self.env._(
-            "Ticket %(number)s was closed more than %(days)s days ago. Open a follow-up "
-            "instead: a new ticket that is linked to it.",
+            "Ticket %(number)s was closed more than %(days)s days ago. Open a "
+            "follow-up instead: a new ticket that is linked to it.",
             number=self.number,
             days=self.company_id.sudo().service_reopen_days,
         )

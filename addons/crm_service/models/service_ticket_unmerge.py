@@ -149,7 +149,7 @@ class ServiceTicket(models.Model):
         )
 
     def _resume(self, details):
-        """Go on where the merge has ended this ticket; it does not count as reopened."""
+        """Go on where the merge has ended this ticket; without counting it."""
         stage = self.env["service.stage"].browse(details.get("stage_id", ())).exists()
         if not details.get("was_open") or not stage or stage == self.stage_id:
             return
