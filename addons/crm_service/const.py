@@ -212,3 +212,18 @@ LINK_KINDS = [
     ("caused_by", "Caused by"),
     ("follow_up", "Follow-up of"),
 ]
+# -- phone
+CALL_DIRECTIONS = [("in", "Incoming"), ("out", "Outgoing")]
+CALL_STATES = [
+    ("ringing", "Ringing"),
+    ("answered", "In conversation"),
+    ("ended", "Ended"),
+    ("missed", "Missed"),
+]
+CALLBACK_STATES = [("open", "To call"), ("done", "Done"), ("cancelled", "Cancelled")]
+# After so long nobody answers any more, and the caller has hung up.
+RING_SECONDS = 180
+# After so long somebody forgot to end a call.
+LONGEST_CALL_HOURS = 4
+# A missed call is to be answered by a call within so many hours.
+MISSED_CALLBACK_HOURS = 4

@@ -126,3 +126,14 @@ from . import service_ticket_reply
 from . import service_ticket_duplicate
 from . import mail_message_merge
 from . import res_company_reopen
+from . import service_phone_line
+from . import res_users_phone
+from . import service_team_member_phone
+from . import service_call
+from . import service_call_flow
+from . import service_call_ring
+from . import service_call_form
+from . import service_callback
+from . import service_callback_flow
+from . import service_ticket_call
+from . import service_api_call

@@ -94,31 +94,6 @@ class ServiceApi(models.AbstractModel):
         return {"number": landing.number}
 
     @api.model
-    def incoming_call(self, phone, line=None):
-        """Tell who is calling, for a telephone system.
-
-        :param str phone: the caller's number
-        :param str line: the line that was called
-        :return: {partner, tickets, assets, url}; partner is False for a stranger
-        :raises ValidationError: the phone is no phone number
-        """
-        phone, _line = self._check_texts(phone=phone, line=line or "")
-        tickets = self.env["service.ticket"]
-        tickets.check_access("create")
-        contact = tickets._prepare_contact(
-            {"partner_phone": phone, "company_id": self.env.company.id}
-        )
-        if not contact.phone:
-            raise ValidationError(tickets._phone_error(phone))
-        partner = tickets._find_partners([contact])[0]
-        return {
-            "partner": self._prepare_partner_answer(partner),
-            "tickets": self._prepare_open_tickets(partner, contact.phone),
-            "assets": self._prepare_assets(partner),
-            "url": f"{self.get_base_url()}/odoo/service-tickets",
-        }
-
-    @api.model
     def search_articles(self, query, product=None, limit=5):
         """Find articles of the knowledge base; there are none yet.
 

@@ -16,3 +16,13 @@ def has_changed(record, vals, names):
         record._fields[name].convert_to_write(record[name], record) != vals[name]
         for name in names & vals.keys()
     )
+
+
+def of_all_companies(records):
+    """Return `records` as their user sees them in all of his companies.
+
+    Telephones ring for companies too that are not switched on in the browser.
+    """
+    env = records.env
+    companies = env.company | env.user.company_ids
+    return records.with_context(allowed_company_ids=companies.ids)

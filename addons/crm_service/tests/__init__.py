@@ -4,6 +4,9 @@ from . import test_assignment
 from . import test_assignment_fairness
 from . import test_assignment_skill
 from . import test_assignment_speed
+from . import test_call
+from . import test_call_form
+from . import test_callback
 from . import test_condition
 from . import test_corrective_action
 from . import test_dashboard

@@ -16,6 +16,7 @@ TOOLS = (
     "bpmn_values",
     "bpmn_write",
     "bpmn_xml",
+    "caller_number",
     "event_log",
     "process_definition",
     "process_graph",
