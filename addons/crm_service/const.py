@@ -227,3 +227,54 @@ RING_SECONDS = 180
 LONGEST_CALL_HOURS = 4
 # A missed call is to be answered by a call within so many hours.
 MISSED_CALLBACK_HOURS = 4
+# -- what customers are told
+ACKNOWLEDGEMENT = "acknowledgement"
+# The text for an address that nobody has confirmed to be the customer's.
+UNVERIFIED = "unverified"
+NOTIFICATION_EVENTS = [
+    (ACKNOWLEDGEMENT, "Request came in"),
+    *PHASES,
+    (UNVERIFIED, "Address not confirmed"),
+]
+NOTIFICATION_MEANS = [("email", "E-mail"), ("sms", "SMS")]
+NOTIFY_BY = [
+    ("email", "E-mail"),
+    ("sms", "SMS"),
+    ("both", "E-mail and SMS"),
+    ("none", "Nothing"),
+]
+NOTIFICATION_STATES = [
+    ("queued", "Waiting"),
+    ("sending", "Handed Over"),
+    ("sent", "Sent"),
+    ("delivered", "Arrived"),
+    ("failed", "Failed"),
+    ("suppressed", "Not Sent"),
+]
+NOTIFICATION_REASONS = [
+    ("retry", "It failed and is tried again"),
+    ("overtaken", "Something newer was to be told"),
+    ("too_old", "It had waited too long"),
+    ("no_address", "There is no address or number"),
+    ("declined", "The customer does not want it"),
+    ("muted", "Messages of this ticket are switched off"),
+    ("merged", "The ticket was merged into another one"),
+    ("limit", "Too many messages to this address today"),
+    ("blocked", "The address or number is on the block list"),
+    ("no_text", "There is no text for it any more"),
+    ("by_hand", "It was stopped by hand"),
+    ("bounced", "It came back"),
+    ("rejected", "It was refused for good"),
+]
+# Where staff enter what the customer tells them; elsewhere anybody may claim to have
+# any address.
+ATTENDED_CHANNELS = ("phone", "counter")
+# A new ticket that was opened longer ago is a record of the past: nobody is told.
+NOTIFY_NEW_HOURS = 24
+# How many messages an address gets a day: one that nobody has confirmed, and one that
+# may be another machine.
+NOTIFY_UNVERIFIED_LIMIT = 3
+NOTIFY_VERIFIED_LIMIT = 30
+# How many messages are sent in one transaction, and how often the job looks.
+NOTIFY_BATCH_SIZE = 20
+NOTIFY_JOB_MINUTES = 5

@@ -137,3 +137,14 @@ from . import service_callback
 from . import service_callback_flow
 from . import service_ticket_call
 from . import service_api_call
+from . import service_notification_rule
+from . import service_notification_text
+from . import service_notification_preview
+from . import service_notification
+from . import service_notification_job
+from . import service_notification_guard
+from . import service_notification_send
+from . import mail_notification
+from . import service_ticket_notification
+from . import res_partner_notification
+from . import res_company_notification

@@ -25,6 +25,8 @@ class ServiceApi(models.AbstractModel):
         A caller that names no language gets sentences in the user's own.
         """
         records = super().with_context(*args, **kwargs)
+        if not self.pool.ready:
+            return records  # an upgrade: users may have columns that are not made yet
         lang = self.env.user.lang
         if records.env.context.get("lang") or not lang:
             return records

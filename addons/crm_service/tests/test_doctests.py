@@ -9,6 +9,7 @@ from .. import tools
 TOOLS = (
     "acceptance_number",
     "assignment",
+    "backoff",
     "bpmn_flows",
     "bpmn_layout",
     "bpmn_read",
@@ -18,11 +19,13 @@ TOOLS = (
     "bpmn_xml",
     "caller_number",
     "event_log",
+    "placeholder",
     "process_definition",
     "process_graph",
     "quiet_hours",
     "sla_clock",
     "sla_policy",
+    "sms_length",
     "working_time",
 )
 
