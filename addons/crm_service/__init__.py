@@ -1,3 +1,3 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from . import models, wizard
+from . import controllers, models, wizard
 from .hooks import uninstall_hook

@@ -130,6 +130,42 @@ DASHBOARD_PEOPLE = 12
 # So many tickets made in one go have no note of it each: the history tells it too.
 MAX_CREATION_NOTES = 10
 
+# -- messages that come in
+# A larger message is kept as it is, unread.
+MAX_MAIL_BYTES = 40 * 2**20
+# So many files of one message are kept with the ticket; the others are held.
+MAX_MAIL_FILES = 20
+# Who writes more often within an hour is answered by nobody for a while.
+MAX_NEW_BY_MAIL = 10
+MAX_UPDATES_BY_MAIL = 20
+# How often a message is tried when others write the same rows.
+MAIL_TRIES = 5
+# How long what was decided stays in the list of parked messages.
+PARKED_DAYS = 90
+PARKED_REASONS = [
+    ("failed", "Could not be read"),
+    ("size", "Too large"),
+    ("route", "No team has this address"),
+    ("refused", "The address takes no messages of this sender"),
+    ("loop", "Too many messages of this sender"),
+    ("auto_reply", "Automatic answer"),
+    ("bounce", "Delivery failure"),
+    ("files", "Files that are not allowed"),
+]
+PARKED_STATES = [
+    ("parked", "To Decide"),
+    ("done", "Done"),
+    ("discarded", "Discarded"),
+]
+FILE_PROBLEMS = [
+    ("empty", "Empty"),
+    ("size", "Too large"),
+    ("type", "Kind of file"),
+    ("name", "Name does not fit the content"),
+    ("broken", "Damaged"),
+    ("many", "Too many files"),
+]
+
 # -- complaints
 SEVERITIES = [
     ("minor", "Minor"),

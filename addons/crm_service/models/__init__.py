@@ -27,6 +27,16 @@ from . import service_ticket_sub
 from . import service_ticket_detour
 from . import service_ticket_migrate
 from . import service_ticket_mail
+from . import ir_attachment
+from . import mail_message_files
+from . import mail_alias
+from . import fetchmail_server
+from . import service_parked_mail
+from . import service_parked_mail_decide
+from . import service_parked_file
+from . import mail_thread
+from . import mail_thread_route
+from . import mail_thread_files
 from . import service_stage_log
 from . import service_process_map
 from . import service_process_definition

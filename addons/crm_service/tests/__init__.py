@@ -15,6 +15,7 @@ from . import test_escalation
 from . import test_event_log_import
 from . import test_external_ref
 from . import test_guard
+from . import test_mail_corpus
 from . import test_mail_gateway
 from . import test_notification
 from . import test_migration

@@ -17,6 +17,7 @@ that every wrong character and every swap of two characters is found.
 False
 """
 
+import re
 import secrets
 import unicodedata
 
@@ -89,3 +90,32 @@ def _double(value):
     """Multiply by x in the field of 32 elements."""
     value <<= 1
     return value ^ _POLYNOMIAL if value & 32 else value
+
+
+def find(text, limit=10):
+    """Return the numbers in `text` that have the right check character.
+
+    >>> number = make("SR", lambda alphabet: "7")
+    >>> number, find(f"Re: [SR-7777 7777{number[-1]}] 受理号{number}，谢谢")
+    ('SR77777777Z', ['SR77777777Z'])
+    >>> find("Order SR77777777A of 2026")
+    []
+    """
+    plain = unicodedata.normalize("NFKC", text or "").upper()
+    found = []
+    for start in re.finditer(r"(?<![0-9A-Z])[A-Z]", plain):
+        piece = re.match(r"[0-9A-Z]+(?:[ -][0-9A-Z]+)*", plain[start.start() :][:40])
+        number = normalise(piece[0])
+        for length in range(RANDOM_LENGTH + 2, RANDOM_LENGTH + 6):
+            candidate = number[:length]
+            if len(candidate) == length and _is_number(candidate, found):
+                found.append(candidate)
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _is_number(candidate, found):
+    """Tell whether `candidate` is a number with a prefix that is not `found` yet."""
+    prefix = candidate[: -RANDOM_LENGTH - 1]
+    return is_prefix(prefix) and check(candidate) and candidate not in found

@@ -21,3 +21,4 @@ from . import service_corrective_action_drop
 from . import service_ticket_merge
 from . import service_ticket_split
 from . import service_ticket_split_line
+from . import service_parked_decision

@@ -1,0 +1,2 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from . import mail_attachment

@@ -1,0 +1,16 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from odoo import models
+
+# Proof that a message was fetched from a mailbox: no remote caller can send it.
+FETCH = object()
+
+
+class FetchmailServer(models.Model):
+    """Mailboxes: what was fetched is gone there, so it must not be lost here."""
+
+    _inherit = "fetchmail.server"
+
+    def _fetch_mail(self, *args, **kwargs):
+        """Override to let the gate try again what Odoo would give up."""
+        servers = self.with_context(service_fetch=FETCH)
+        return super(FetchmailServer, servers)._fetch_mail(*args, **kwargs)
