@@ -19,25 +19,19 @@ TOOLS = (
     "bpmn_xml",
     "caller_number",
     "event_log",
-<<<<<<< HEAD
     "placeholder",
-=======
     "incoming_mail",
     "mail_charset",
     "mail_repair",
     "mail_signs",
->>>>>>> c2328a9 (Messages are mended, routed to one ticket or parked; files follow one policy on every way in)
     "process_definition",
     "process_graph",
     "quiet_hours",
     "sla_clock",
     "sla_policy",
-<<<<<<< HEAD
     "sms_length",
-=======
     "tnef",
     "upload_policy",
->>>>>>> c2328a9 (Messages are mended, routed to one ticket or parked; files follow one policy on every way in)
     "working_time",
 )
 
