@@ -60,6 +60,7 @@
         "data/service_day_data.xml",
         "views/service_side_conversation_views.xml",
         "views/service_ticket_day_views.xml",
+        "report/service_ticket_report.xml",
         "views/mail_canned_response_views.xml",
         "views/service_urge_views.xml",
         "views/service_ticket_assignment_views.xml",

@@ -1,2 +1,3 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from . import export
 from . import mail_attachment

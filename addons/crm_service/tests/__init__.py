@@ -48,6 +48,11 @@ from . import test_ticket_route
 from . import test_ticket_sub
 from . import test_ticket_work
 from . import test_side_conversation
+from . import test_ticket_print
+from . import test_export
+from . import test_everyday
+from . import test_canned_reply
+from . import test_reminder
 from . import test_urge
 from . import test_views
 from . import test_sla_hold
