@@ -1,6 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import format_amount
 
 from ..tools.customer_source import Source
 
@@ -76,6 +77,21 @@ class ResPartner(models.Model):
             ),
         ]
 
+    @api.model
+    def _get_service_label(self, record, name):
+        """Return what the value of a selection field is called.
+
+        :param record: one record
+        :param str name: a selection field
+        """
+        labels = dict(record._fields[name]._description_selection(self.env))
+        return labels.get(record[name], "")
+
+    @api.model
+    def _format_service_amount(self, amount, currency):
+        """Return an amount of money as text in the reader's language."""
+        return format_amount(self.env, amount, currency)
+
     # -- what the timeline says of a row --------------------------------------
 
     @api.model
@@ -85,13 +101,12 @@ class ResPartner(models.Model):
         :return: dict of `title` and, where known, `text` (a second line), `badge` and
             its `tone` (a colour of Bootstrap), `who` (a colleague), `amount` (text)
         """
-        labels = dict(ticket._fields["phase"]._description_selection(self.env))
         return {
             "title": " · ".join(filter(None, (ticket.number, ticket.name))),
             "text": " · ".join(
                 filter(None, (ticket.type_id.name, ticket.asset_id.display_name))
             ),
-            "badge": labels.get(ticket.phase, ""),
+            "badge": self._get_service_label(ticket, "phase"),
             "tone": TONES.get(ticket.phase, "secondary"),
             "who": ticket.user_id.name or "",
         }

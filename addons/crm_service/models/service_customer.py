@@ -119,6 +119,9 @@ class ServiceCustomer(models.AbstractModel):
     def _get_domain(self, source, scope):
         """Return the domain of a customer's rows of one source."""
         own = Domain.OR(Domain(name, "in", scope) for name in source.partners)
+        if source.about:
+            name, model = source.about
+            own &= Domain(name, "in", self.env[model]._search([]))
         return source.domain & own
 
     @api.model

@@ -11,6 +11,8 @@ from ..tools.customer_match import ALIKE, same_place, weigh
 # So many customers are suggested, of so many that are looked at for one reason.
 MAX_HINTS = 4
 MAX_CANDIDATES = 12
+# What need not be told of a customer of whom more is told.
+IMPLIED_BY = {"former_phone": "phone", "former_email": "email"}
 
 
 class ServiceTicket(models.Model):
@@ -106,7 +108,8 @@ class ServiceTicket(models.Model):
             *self._find_by_name(contact),
         ):
             for partner in partners:
-                if reason not in reasons[partner]:
+                known = {reason, IMPLIED_BY.get(reason)} & set(reasons[partner])
+                if not known:
                     reasons[partner].append(reason)
         return reasons
 

@@ -9,6 +9,9 @@ from . import test_call_form
 from . import test_callback
 from . import test_condition
 from . import test_corrective_action
+from . import test_customer_match
+from . import test_customer_merge
+from . import test_customer_page
 from . import test_dashboard
 from . import test_doctests
 from . import test_escalation

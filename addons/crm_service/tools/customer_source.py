@@ -22,6 +22,8 @@ class Source(NamedTuple):
     partners: tuple = ("partner_id",)  # fields that name the customer
     domain: Domain = Domain.TRUE  # which rows of the model
     sequence: int = 50  # place among the counters, and between rows of one moment
+    # (field with an id, its model): rows are for those who may read that record
+    about: tuple = ()
 
 
 class Place(NamedTuple):

@@ -60,7 +60,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             return super()._merge(partner_ids, dst_partner, extra_checks)
         if not dst_partner or dst_partner not in partners:
             dst_partner = partners._get_service_merge_target()
-        partners.check_access("write")
+        dst_partner = dst_partner.with_env(self.env)
         partners._lock_for_merge()
         problem = partners._get_service_merge_problem(dst_partner)
         if problem:

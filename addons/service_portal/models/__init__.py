@@ -1,4 +1,5 @@
 from . import (
+    res_partner,
     service_api,
     service_throttle,
     service_ticket,

@@ -1,4 +1,5 @@
 from . import (
+    test_customer_page,
     test_portal_access,
     test_portal_pages,
     test_side_conversation,

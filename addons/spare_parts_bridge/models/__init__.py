@@ -1,6 +1,7 @@
 from . import (
     parts_guarded_mixin,
     res_company,
+    res_partner,
     res_company_transfer_prices,
     res_config_settings,
     parts_approval_rule,

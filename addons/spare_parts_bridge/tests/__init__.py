@@ -1,4 +1,5 @@
 from . import (
+    test_customer_page,
     test_hostile,
     test_languages,
     test_posting,
