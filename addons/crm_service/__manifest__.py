@@ -106,6 +106,8 @@
         "views/service_notification_views.xml",
         "views/service_notification_rule_views.xml",
         "views/service_ticket_notification_views.xml",
+        "report/service_complaint_report_document.xml",
+        "views/service_complaint_report_views.xml",
         "views/crm_service_menus.xml",
         "views/service_phone_menus.xml",
     ],

@@ -314,3 +314,18 @@ NOTIFY_VERIFIED_LIMIT = 30
 # How many messages are sent in one transaction, and how often the job looks.
 NOTIFY_BATCH_SIZE = 20
 NOTIFY_JOB_MINUTES = 5
+
+# -- the complaint report
+# So many causes, and products, have a bar of their own; the others share one.
+PARETO_BARS = 12
+REPORT_ACTIONS = 40
+REPORT_UNITS = 8
+REPORT_PERIODS = [
+    ("this_month", "This month"),
+    ("last_month", "Last month"),
+    ("this_quarter", "This quarter"),
+    ("last_quarter", "Last quarter"),
+    ("this_year", "This year"),
+    ("last_year", "Last year"),
+    ("custom", "Other days"),
+]

@@ -159,3 +159,6 @@ from . import mail_notification
 from . import service_ticket_notification
 from . import res_partner_notification
 from . import res_company_notification
+from . import service_complaint_report
+from . import service_complaint_figures
+from . import service_complaint_report_document

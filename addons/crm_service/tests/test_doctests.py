@@ -24,6 +24,8 @@ TOOLS = (
     "mail_charset",
     "mail_repair",
     "mail_signs",
+    "pareto",
+    "periods",
     "process_definition",
     "process_graph",
     "quiet_hours",
@@ -32,6 +34,7 @@ TOOLS = (
     "sms_length",
     "tnef",
     "upload_policy",
+    "svg_chart",
     "working_time",
 )
 
