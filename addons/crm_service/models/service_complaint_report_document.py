@@ -88,7 +88,7 @@ class ServiceComplaintReportDocument(models.AbstractModel):
 
     @api.model
     def _get_tiles(self, figures):
-        """Return the figures at the top: list of (title, figure, what belongs to it)."""
+        """Return the figures at the top: list of (title, figure, remark)."""
         totals, earlier = figures["totals"], figures["earlier"]
         trend = figures["trend"]["rows"]
         median, most = totals["acknowledge"] or (None, None)
