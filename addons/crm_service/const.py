@@ -89,6 +89,7 @@ SLA_STATUSES = [
 ESCALATION_TRIGGERS = [
     ("share", "Share of the target is used"),
     ("overdue", "Overdue by"),
+    ("safety", "A safety risk is seen"),
 ]
 # How many due clocks are dealt with in one transaction.
 SLA_BATCH_SIZE = 1000

@@ -107,6 +107,7 @@ from . import service_ticket_assignment
 from . import res_company_complaint
 from . import service_remedy
 from . import service_remedy_limit
+from . import service_remedy_grant
 from . import service_independence_mixin
 from . import service_team_complaint
 from . import mail_message
@@ -114,6 +115,11 @@ from . import mail_scheduled_message
 from . import mail_followers
 from . import mail_activity
 from . import service_ticket_complaint
+from . import service_ticket_complaint_sla
+from . import service_ticket_complaint_work
+from . import service_ticket_recourse
+from . import service_ticket_settle
+from . import service_ticket_safety
 from . import service_ticket_independence_mail
 from . import service_ticket_independence
 from . import service_complaint_cause

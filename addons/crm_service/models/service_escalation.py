@@ -115,6 +115,8 @@ class ServiceEscalation(models.Model):
         """Return when this level is due, for people."""
         if self.trigger == "share":
             return self.env._("%(share)s %% used", share=self.share_percent)
+        if self.trigger == "safety":
+            return self.env._("a safety risk is seen")
         return self.env._(
             "overdue by %(hours)s", hours=format_duration(self.overdue_hours)
         )

@@ -108,9 +108,16 @@ class ServiceEscalationEvent(models.Model):
             event._note("activity", user.name)
 
     def _get_keeper(self):
-        """Return the person responsible for the ticket, else the team's leader."""
+        """Return the person responsible for the ticket, else the team's leader.
+
+        Not one whom a complaint is about.
+        """
         ticket = self.ticket_id
-        return ticket.user_id or ticket.team_id.user_id
+        leader = ticket.team_id.user_id - ticket.excluded_user_ids
+        keeper = ticket.user_id or leader
+        if not keeper and self.is_safety:
+            keeper = self._get_safety_recipients()[:1]
+        return keeper
 
     # -- quiet hours ----------------------------------------------------------
 
@@ -150,10 +157,9 @@ class ServiceEscalationEvent(models.Model):
 
     def _write_notes(self):
         """Write what was done at once into the tickets' chatter."""
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
         bodies = {}
-        for event in self.filtered("escalation_id"):
-            title = f"{event.display_name} ({kinds[event.kind]})"
+        for event in self.filtered(lambda e: e.escalation_id or e.is_safety):
+            title = f"{event.display_name} ({event._get_cause()})"
             lines = (Markup("<br/>%s") % line for line in event.done.split("\n"))
             body = Markup("<p><b>%s</b>%s</p>") % (title, Markup().join(lines))
             ticket_id = event.ticket_id.id

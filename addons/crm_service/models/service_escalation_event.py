@@ -19,10 +19,10 @@ class ServiceEscalationEvent(models.Model):
     sla_id = fields.Many2one(
         "service.sla",
         "Clock",
-        required=True,
         index=True,
         readonly=True,
         ondelete="cascade",
+        help="Empty: it was no clock, but a safety risk.",
     )
     ticket_id = fields.Many2one(
         "service.ticket", required=True, index=True, readonly=True, ondelete="cascade"
@@ -34,6 +34,7 @@ class ServiceEscalationEvent(models.Model):
         "service.escalation", "Level", index=True, readonly=True, ondelete="restrict"
     )
     kind = fields.Selection(SLA_KINDS, "Promise", readonly=True)
+    is_safety = fields.Boolean("Safety Risk", readonly=True)
     fired_at = fields.Datetime("When", required=True, readonly=True)
     message_due_at = fields.Datetime(
         "Messages Wait Until",
@@ -49,6 +50,10 @@ class ServiceEscalationEvent(models.Model):
         "(sla_id, COALESCE(escalation_id, 0))",
         "This level was reached before.",
     )
+    _safety_once = models.UniqueIndex(
+        "(ticket_id, COALESCE(escalation_id, 0)) WHERE is_safety IS TRUE",
+        "This safety risk was escalated before.",
+    )
     _waiting_idx = models.Index("(message_due_at, id) WHERE message_due_at IS NOT NULL")
 
     @api.depends("log")
@@ -60,12 +65,23 @@ class ServiceEscalationEvent(models.Model):
                 for code, detail in event.log or ()
             )
 
-    @api.depends("escalation_id")
+    @api.depends("escalation_id", "is_safety")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for event in self:
-            name = event.escalation_id.name or self.env._("Warning")
-            event.display_name = name
+            event.display_name = event.escalation_id.name or event._get_plain_name()
+
+    def _get_plain_name(self):
+        """Return the name of an event that no level made."""
+        if self.is_safety:
+            return self.env._("Safety risk")
+        return self.env._("Warning")
+
+    def _get_cause(self):
+        """Return the promise or the reason of this event, for people."""
+        if self.is_safety:
+            return self.env._("safety risk")
+        return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
 
     def _get_log_sentence(self, code, detail):
         """Return what was done, in the reader's language."""

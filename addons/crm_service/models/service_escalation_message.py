@@ -40,6 +40,8 @@ class ServiceEscalationEvent(models.Model):
     def _get_recipients(self):
         """Return the users to tell; of a warning, whoever keeps the ticket."""
         level, ticket = self.escalation_id, self.ticket_id
+        if self.is_safety and not level:
+            return self._get_safety_recipients()
         if not level:
             return self._get_keeper()
         users = level.notify_user_ids
@@ -47,7 +49,23 @@ class ServiceEscalationEvent(models.Model):
             users |= ticket.user_id
         if level.notify_leader:
             users |= ticket.team_id.user_id
-        return users.filtered("active")
+        users = (users - ticket.excluded_user_ids).filtered("active")
+        if self.is_safety and not users:
+            return self._get_safety_recipients()
+        return users
+
+    def _get_safety_recipients(self):
+        """Return whom to tell of a safety risk: who keeps it and who leads."""
+        ticket = self.ticket_id
+        leaders = ticket.team_id.user_id
+        leaders |= ticket.company_id.service_complaint_team_id.user_id
+        users = ticket.user_id | leaders
+        if not (users - ticket.excluded_user_ids):
+            group = self.env.ref("crm_service.group_service_supervisor")
+            users = group.all_user_ids.filtered(
+                lambda user: ticket.company_id in user.company_ids
+            )
+        return (users - ticket.excluded_user_ids).filtered("active")
 
     def _tell(self, user):
         """Send `user` one message about all these events."""
@@ -81,14 +99,13 @@ class ServiceEscalationEvent(models.Model):
 
     def _get_line(self):
         """Return the line of this event: level, ticket, promise and deadline."""
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
         deadline = self.sla_id.deadline
         due = fields.Datetime.context_timestamp(self, deadline) if deadline else ""
         return Markup('<li>%s: <a href="%s">%s</a> (%s %s)</li>') % (
             self.display_name,
             f"/odoo/service-tickets/{self.ticket_id.id}",
             self.ticket_id.display_name,
-            kinds[self.kind],
+            self._get_cause(),
             due and due.strftime("%Y-%m-%d %H:%M"),
         )
 
@@ -112,7 +129,7 @@ class ServiceEscalationEvent(models.Model):
         """Set what the customers are promised instead, `hours` of work from now."""
         if not hours:
             return
-        for event in self:
+        for event in self.filtered("sla_id"):
             event.ticket_id._with_flow().promised_at = event._get_promise(hours)
 
     @api.model

@@ -78,7 +78,7 @@ class ServiceSlaPolicy(models.Model):
     def _check_levels(self):
         for policy in self:
             for level in policy.escalation_ids.filtered("active"):
-                if not policy[f"has_{level.kind}"]:
+                if level.trigger != "safety" and not policy[f"has_{level.kind}"]:
                     raise ValidationError(
                         self.env._(
                             "The level “%(level)s” can never be due: “%(policy)s” "

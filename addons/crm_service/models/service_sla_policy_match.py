@@ -52,7 +52,9 @@ class ServiceSlaPolicy(models.Model):
 
     def _prepare_rule(self):
         """Return this policy as a Rule."""
-        levels = self.escalation_ids.filtered("active")
+        levels = self.escalation_ids.filtered(
+            lambda level: level.active and level.trigger != "safety"
+        )
         return Rule(
             id=self.id,
             active=self.active,

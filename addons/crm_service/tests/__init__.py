@@ -60,3 +60,6 @@ from . import test_reminder
 from . import test_urge
 from . import test_views
 from . import test_sla_hold
+from . import test_independence
+from . import test_complaint
+from . import test_remedy
