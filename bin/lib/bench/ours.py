@@ -44,6 +44,8 @@ class Ours(Side):
         }
 
     def _advance(self, ticket, phase):
+        if phase == "resolved" and ticket.category == "complaint":
+            ticket._note_outcome("accepted")
         ticket._move_to_phase(phase)
 
     def _prepare_rows(self, first):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from odoo import fields
 
-from . import tables
+from . import complaints, tables
 from .records import clock
 
 COUNT = 300
@@ -125,7 +125,9 @@ def _live(records, plan):
         with clock(env, moment, date_messages=False):
             _take(records, ticket, plan, phase)
             person = ticket.user_id or records.user(plan["agent"])
-            ticket.with_user(person).sudo()._move_to_phase(phase)
+            mine = ticket.with_user(person).sudo()
+            complaints.prepare(records, mine, plan, phase)
+            mine._move_to_phase(phase)
             _write_messages(records, ticket, plan, (f"after {before}", phase))
             if phase == "resolved":
                 author, finding = ticket.user_id.partner_id, plan["template"]["finding"]
