@@ -126,9 +126,11 @@ def _live(records, plan):
             _take(records, ticket, plan, phase)
             person = ticket.user_id or records.user(plan["agent"])
             mine = ticket.with_user(person).sudo()
+            # before the step: who writes to us afterwards is not content
+            _write_messages(records, ticket, plan, f"after {before}")
             complaints.prepare(records, mine, plan, phase)
             mine._move_to_phase(phase)
-            _write_messages(records, ticket, plan, (f"after {before}", phase))
+            _write_messages(records, ticket, plan, phase)
             if phase == "resolved":
                 author, finding = ticket.user_id.partner_id, plan["template"]["finding"]
                 _post(ticket, author, finding, "mail.mt_note")
@@ -169,10 +171,10 @@ def _take(records, ticket, plan, phase):
         mine.action_take()
 
 
-def _write_messages(records, ticket, plan, occasions):
+def _write_messages(records, ticket, plan, occasion):
     """Post what agent and customer write to each other, in the customer's language."""
     for row in tables.read("ticket_messages"):
-        if row["when"] in occasions:
+        if row["when"] == occasion:
             is_agent = row["author"] == "agent"
             author = records.user(plan["agent"]).partner_id
             _post(
