@@ -14,8 +14,8 @@ INDEXES = {
     "search_part_of_number": "service_ticket_number_trigram_idx",
     "search_part_of_phone": "service_ticket_phone_trigram_idx",
     "search_part_of_subject": "service_ticket__name_index",
-    "search_customer_counters": "service_ticket__partner_id_index",
-    "search_portal_list": "service_ticket__partner_id_index",
+    "search_customer_counters": "service_ticket_partner_idx",
+    "search_portal_list": "service_ticket_partner_idx",
 }
 SCRIPT = """
 import sys

@@ -90,7 +90,6 @@ class ServiceTicket(models.Model):
     partner_id = fields.Many2one(
         "res.partner",
         "Customer",
-        index=True,
         check_company=True,
         ondelete="restrict",
         tracking=True,
@@ -235,6 +234,8 @@ class ServiceTicket(models.Model):
     )
     _number_trigram_idx = models.Index("USING gin (number gin_trgm_ops)")
     _phone_trigram_idx = models.Index("USING gin (phone_sanitized gin_trgm_ops)")
+    # of a customer, in the order of his page
+    _partner_idx = models.Index("(partner_id, opened_at DESC, id DESC)")
     _company_phase_idx = models.Index("(company_id, phase)")
     _order_idx = models.Index("(priority DESC, id DESC)")
     _company_order_idx = models.Index(

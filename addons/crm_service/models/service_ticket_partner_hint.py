@@ -11,6 +11,7 @@ from ..tools.customer_match import ALIKE, same_place, weigh
 # So many customers are suggested, of so many that are looked at for one reason.
 MAX_HINTS = 4
 MAX_CANDIDATES = 12
+MAX_ALIKE = 300
 # What need not be told of a customer of whom more is told.
 IMPLIED_BY = {"former_phone": "phone", "former_email": "email"}
 
@@ -177,27 +178,7 @@ class ServiceTicket(models.Model):
         name = contact.name
         if len(name) < 2:
             return
-        partners = self.env["res.partner"]
-        query = partners._search([("company_id", "in", [False, contact.company_id])])
-        column = partners._field_to_sql(query.table, "name", query)
-        # the first operator is for the index, the second for what we call alike;
-        # names in Chinese are too short for trigrams: there, equal is all
-        query.add_where(
-            SQL(
-                "(%(name)s %% %(typed)s AND "
-                "similarity(%(name)s, %(typed)s) >= %(alike)s "
-                "OR %(name)s = %(typed)s)",
-                name=column,
-                typed=name,
-                alike=ALIKE,
-            )
-        )
-        query.order = SQL("similarity(%s, %s) DESC, id", column, name)
-        query.limit = MAX_CANDIDATES
-        found = partners._fetch_query(
-            query,
-            partners._determine_fields_to_fetch(["name", "street", "zip", "city"]),
-        )
+        found = self._search_similar_names(contact)
         same = found.filtered(lambda p: p.name.strip().lower() == name.lower())
         yield "same_name", same
         yield "similar_name", found - same
@@ -206,6 +187,31 @@ class ServiceTicket(models.Model):
             "same_place",
             found.filtered(lambda p: same_place(place, self._read_place(p))),
         )
+
+    def _search_similar_names(self, contact):
+        """Return customers with the same or a similar name, the most similar first.
+
+        Names in Chinese are too short for trigrams: there, the same is all.
+        """
+        partners = self.env["res.partner"]
+        query = partners._search([("company_id", "in", [False, contact.company_id])])
+        name = partners._field_to_sql(query.table, "name", query)
+        # by index; where thousands are alike, some of them will do
+        alike = "(SELECT id FROM res_partner WHERE name %s %s LIMIT %s)"
+        query.add_where(
+            SQL(
+                f"%s IN ({alike} UNION ALL {alike})",
+                SQL.identifier(query.table, "id"),
+                *(SQL("="), contact.name, MAX_ALIKE),
+                *(SQL("%%"), contact.name, MAX_ALIKE),
+            )
+        )
+        likeness = SQL("similarity(%s, %s)", name, contact.name)
+        query.add_where(SQL("%s >= %s OR %s = %s", likeness, ALIKE, name, contact.name))
+        query.order = SQL("%s DESC, %s", likeness, SQL.identifier(query.table, "id"))
+        query.limit = MAX_CANDIDATES
+        names = ["name", "street", "zip", "city"]
+        return partners._fetch_query(query, partners._determine_fields_to_fetch(names))
 
     def _get_hint_place(self):
         """Return street, post code and town where the work is, as far as known."""
