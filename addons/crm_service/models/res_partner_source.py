@@ -5,6 +5,8 @@ from odoo.tools import format_amount
 
 from ..tools.customer_source import Source
 
+CALL_TONES = {"ringing": "info", "answered": "primary", "missed": "warning"}
+CALLBACK_TONES = {"open": "warning", "done": "success"}
 TONES = {
     "received": "info",
     "triage": "info",
@@ -75,6 +77,24 @@ class ResPartner(models.Model):
                 partners=("partner_ids",),
                 sequence=40,
             ),
+            Source(
+                "call",
+                self.env._("Calls"),
+                "service.call",
+                "fa-phone",
+                ("started_at",),
+                ("direction", "state", "phone", "note", "ticket_id", "user_id"),
+                sequence=45,
+            ),
+            Source(
+                "callback",
+                self.env._("Call-Backs"),
+                "service.callback",
+                "fa-reply",
+                ("due_at", "wanted_from"),
+                ("name", "state", "phone", "user_id"),
+                sequence=46,
+            ),
         ]
 
     @api.model
@@ -86,6 +106,12 @@ class ResPartner(models.Model):
         """
         labels = dict(record._fields[name]._description_selection(self.env))
         return labels.get(record[name], "")
+
+    @api.model
+    def _get_service_person(self, record):
+        """Return the name of the colleague responsible for a row."""
+        # sudo: only the name of a colleague, who may be of another company, is told
+        return record.user_id.sudo().name or ""
 
     @api.model
     def _format_service_amount(self, amount, currency):
@@ -108,7 +134,7 @@ class ResPartner(models.Model):
             ),
             "badge": self._get_service_label(ticket, "phase"),
             "tone": TONES.get(ticket.phase, "secondary"),
-            "who": ticket.user_id.name or "",
+            "who": self._get_service_person(ticket),
         }
 
     @api.model
@@ -138,5 +164,30 @@ class ResPartner(models.Model):
         return {
             "title": event.name or "",
             "text": event.location or "",
-            "who": event.user_id.name or "",
+            "who": self._get_service_person(event),
+        }
+
+    @api.model
+    def _prepare_service_entry_call(self, call):
+        """Return what the timeline says of a phone call."""
+        # a note may be long; its first line tells what it was about
+        note = (call.note or "").strip().partition("\n")[0]
+        direction = self._get_service_label(call, "direction")
+        return {
+            "title": " · ".join(filter(None, (direction, call.phone))),
+            "text": note,
+            "badge": self._get_service_label(call, "state"),
+            "tone": CALL_TONES.get(call.state, "secondary"),
+            "who": self._get_service_person(call),
+        }
+
+    @api.model
+    def _prepare_service_entry_callback(self, request):
+        """Return what the timeline says of a request to be called back."""
+        return {
+            "title": request.name,
+            "text": request.phone or "",
+            "badge": self._get_service_label(request, "state"),
+            "tone": CALLBACK_TONES.get(request.state, "secondary"),
+            "who": self._get_service_person(request),
         }

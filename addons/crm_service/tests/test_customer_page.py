@@ -90,6 +90,31 @@ class TestCustomerPage(ServiceCommon):
             [("ticket", self.rows[2].id), ("ticket", self.rows[1].id)],
         )
 
+    def test_calls_and_call_backs_are_on_the_line(self):
+        call = self.env["service.call"].create(
+            {
+                "partner_id": self.ann.id,
+                "phone": "+39 02 5550 1234",
+                "started_at": "2026-01-06 10:00:00",
+                "ended_at": "2026-01-06 10:05:00",
+                "note": "The door does not close.\nShe will send a picture.",
+            }
+        )
+        request = self.env["service.callback"].create(
+            {
+                "name": "Send the bill again",
+                "partner_id": self.hotel.id,
+                "phone": "+39 02 5550 1234",
+                "wanted_from": "2026-01-07 10:00:00",
+                "wanted_until": "2026-01-07 11:00:00",
+            }
+        )
+        asked, called = self._timeline()["entries"][:2]
+        self.assertEqual((asked["kind"], asked["id"]), ("callback", request.id))
+        self.assertEqual((called["kind"], called["id"]), ("call", call.id))
+        self.assertEqual(called["title"], "Incoming · +39 02 5550 1234")
+        self.assertEqual(called["text"], "The door does not close.")
+
     def test_kinds_are_chosen(self):
         self.assertEqual(
             self._names(self._timeline(kinds=["complaint", "asset"])),

@@ -81,7 +81,7 @@ class ResPartner(models.Model):
             "text": repair.product_id.display_name or "",
             "badge": self._get_service_label(repair, "state"),
             "tone": REPAIR_TONES.get(repair.state, "info"),
-            "who": repair.user_id.name or "",
+            "who": self._get_service_person(repair),
         }
 
     @api.model
@@ -92,7 +92,7 @@ class ResPartner(models.Model):
             "text": requisition.ticket_id.display_name or "",
             "badge": self._get_service_label(requisition, "state"),
             "tone": REQUISITION_TONES.get(requisition.state, "info"),
-            "who": requisition.user_id.name or "",
+            "who": self._get_service_person(requisition),
         }
 
     @api.model
@@ -105,7 +105,7 @@ class ResPartner(models.Model):
             "amount": self._format_service_amount(
                 order.amount_total, order.currency_id
             ),
-            "who": order.user_id.name or "",
+            "who": self._get_service_person(order),
         }
 
     @api.model
