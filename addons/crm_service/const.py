@@ -134,6 +134,7 @@ MAX_CREATION_NOTES = 10
 # -- messages that come in
 # A larger message is kept as it is, unread.
 MAX_MAIL_BYTES = 40 * 2**20
+MAX_MAIL_LINES = 1_000_000
 # So many files of one message are kept with the ticket; the others are held.
 MAX_MAIL_FILES = 20
 # Who writes more often within an hour is answered by nobody for a while.

@@ -34,19 +34,34 @@ class IrAttachment(models.Model):
 
         Extend it for models whose name does not begin like those of this add-on.
         """
-        return bool(res_model) and res_model.startswith("service.")
+        return isinstance(res_model, str) and res_model.startswith("service.")
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override to refuse files that are not allowed."""
-        attachments = super().create(vals_list)
-        attachments._apply_upload_policy()
+        """Override to refuse files that are not allowed.
+
+        A refused file is gone again, also where the caller goes on after an error,
+        as a route of Odoo does.
+        """
+        context = self.env.context
+        models = {vals.get("res_model") for vals in vals_list}
+        models |= {context.get("default_res_model"), context.get("service_upload_for")}
+        if not any(map(self._has_upload_policy, models)):
+            return super().create(vals_list)
+        with self.env.cr.savepoint():
+            attachments = super().create(vals_list)
+            attachments._apply_upload_policy()
         return attachments
 
     def write(self, vals):
         """Override to refuse files that are not allowed, also when they are moved."""
-        result = super().write(vals)
+        models = {vals.get("res_model"), self.env.context.get("service_upload_for")}
         if CHECKED_FIELDS & vals.keys():
+            models.update(self.sudo().mapped("res_model"))  # sudo: super() checks
+        if not any(map(self._has_upload_policy, models)):
+            return super().write(vals)
+        with self.env.cr.savepoint():
+            result = super().write(vals)
             self._apply_upload_policy()
         return result
 

@@ -16,10 +16,7 @@ class MailAlias(models.Model):
         accepted would be wrong, and an answer to a machine could go round for ever.
         """
         incoming = self.env.context.get("service_mail")
-        if (
-            isinstance(incoming, IncomingMail)
-            and self.alias_model_id.model == "service.ticket"
-        ):
+        if isinstance(incoming, IncomingMail) and self.id in incoming.alias_ids:
             incoming.problem = incoming.problem or "refused"
             return None
         return super()._alias_bounce_incoming_email(

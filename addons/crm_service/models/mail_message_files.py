@@ -13,16 +13,19 @@ class MailMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override to check the files, which may belong to anything or nothing."""
-        messages = super().create(vals_list)
-        attached = [vals.get("attachment_ids") for vals in vals_list]
-        if any(attached):
+        if not any(vals.get("attachment_ids") for vals in vals_list):
+            return super().create(vals_list)
+        with self.env.cr.savepoint():
+            messages = super().create(vals_list)
             messages._apply_upload_policy()
         return messages
 
     def write(self, vals):
         """Override to check files that are added later."""
-        result = super().write(vals)
-        if vals.get("attachment_ids"):
+        if not vals.get("attachment_ids"):
+            return super().write(vals)
+        with self.env.cr.savepoint():
+            result = super().write(vals)
             self._apply_upload_policy()
         return result
 

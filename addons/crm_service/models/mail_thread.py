@@ -9,7 +9,7 @@ from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 
-from ..const import MAIL_TRIES, MAX_MAIL_BYTES
+from ..const import MAIL_TRIES, MAX_MAIL_BYTES, MAX_MAIL_LINES
 from ..tools import mail_repair
 from ..tools.acceptance_number import find
 from ..tools.incoming_mail import IncomingMail
@@ -98,9 +98,10 @@ class MailThread(models.AbstractModel):
         incoming, parked = self._get_incoming(), self.env["service.parked.mail"]
         if not incoming.parked and parked._is_decided(incoming):
             return False
-        if len(incoming.raw) > MAX_MAIL_BYTES:
+        if self._is_beyond_measure(incoming.raw):
             parked._park(incoming, "size")
             return False
+        incoming.alias_ids = self._get_service_aliases(incoming.recipients).ids
         try:
             with self.env.cr.savepoint():
                 result = self._process_incoming(process, model, options)
@@ -120,6 +121,11 @@ class MailThread(models.AbstractModel):
         elif incoming.parked:
             incoming.parked._note_decision("done", ticket_id=incoming.ticket.id)
         return result
+
+    @api.model
+    def _is_beyond_measure(self, raw):
+        """Tell whether reading a message would take longer than others should wait."""
+        return len(raw) > MAX_MAIL_BYTES or raw.count(b"\n") > MAX_MAIL_LINES
 
     @api.model
     def _process_incoming(self, process, model, options):
@@ -217,5 +223,5 @@ class MailThread(models.AbstractModel):
         tickets = self.env["service.ticket"].sudo()  # sudo: see `_find_answered`
         found = tickets.browse()
         for number in find(text[:100_000]):
-            found |= tickets._find_by_number(number)
+            found |= tickets._find_by_number(number, follow=False)
         return found

@@ -1,4 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+import mimetypes
 from email.message import EmailMessage
 
 from markupsafe import Markup
@@ -19,10 +20,14 @@ class MailThread(models.AbstractModel):
     def _message_route_process(self, message, message_dict, routes):
         """Override to sort the files of messages that go to tickets."""
         incoming = self._get_incoming()
-        if incoming and any(route[0] == "service.ticket" for route in routes or ()):
+        policy = self.env["ir.attachment"]._has_upload_policy
+        ours = [route for route in routes or () if policy(route[0])]
+        if incoming and ours:
             self._unpack_tnef(message_dict)
             message_dict["attachments"] = self._sort_files(
-                incoming, message_dict.get("attachments") or []
+                incoming,
+                message_dict.get("attachments") or [],
+                is_customer=any(route[0] == "service.ticket" for route in ours),
             )
         return super()._message_route_process(message, message_dict, routes)
 
@@ -53,27 +58,50 @@ class MailThread(models.AbstractModel):
         return plaintext2html(envelope.text) if envelope.text else ""
 
     @api.model
-    def _sort_files(self, incoming, attachments):
-        """Return the files that may come in, cleaned; hold the others."""
-        kept, seen = [], set()
+    def _sort_files(self, incoming, attachments, is_customer):
+        """Return the files that may come in, cleaned; hold the others.
+
+        :param bool is_customer: whether the rules for customers' files count, or those
+            for files of staff and of whom they asked
+        """
+        kept, held = [], {}
         for name, content, info in map(self._read_file, attachments):
             if name == "original_email.eml" and incoming.keeps_original:
                 kept.append((name, content, info))
                 continue
-            problem = upload_policy.judge(name, content)
+            judge = self._judge_customer_file if is_customer else self._judge_file
+            problem, clean_name, clean = judge(name, content)
             if not problem and len(kept) >= MAX_MAIL_FILES:
                 problem = "many"
-            if not problem:
-                try:
-                    name, clean, _kind = upload_policy.clean(name, content)
-                except upload_policy.BrokenFile:
-                    problem = "broken"
-            if not problem:
-                kept.append((name, clean, info))
-            elif (name, content) not in seen:
-                seen.add((name, content))
-                incoming.held.append((name, content, problem))
+            if problem:
+                held[name, content] = problem
+            else:
+                kept.append((clean_name, clean, info))
+        incoming.held += [(*file, problem) for file, problem in held.items()]
         return kept
+
+    @api.model
+    def _judge_customer_file(self, name, content):
+        """Return what is wrong with a customer's file, and the file as it is kept."""
+        problem = upload_policy.judge(name, content)
+        if problem:
+            return problem, name, content
+        try:
+            name, content, _kind = upload_policy.clean(name, content)
+        except upload_policy.BrokenFile:
+            return "broken", name, content
+        return None, name, content
+
+    @api.model
+    def _judge_file(self, name, content):
+        """Return what is wrong with another file, and the file as it is kept."""
+        name = upload_policy.clean_name(name)
+        if len(content) > upload_policy.STAFF_MAX_BYTES:
+            return "size", name, content
+        kind = mimetypes.guess_type(name)[0]
+        if not content or upload_policy.is_active(name, kind, content):
+            return "type" if content else "empty", name, content
+        return None, name, content
 
     @api.model
     def _read_file(self, attachment):

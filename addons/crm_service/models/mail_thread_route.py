@@ -45,20 +45,36 @@ class MailThread(models.AbstractModel):
         Answers to a message of ours need no number: they say what they answer.
         """
         tickets = self.env["service.ticket"].sudo()  # sudo: the gate knows all
-        if self._find_answered(incoming):
+        if self._is_answer(incoming):
             return tickets
         body = re.sub(r"<[^>]*>", " ", message_dict.get("body") or "")[:100_000]
         found = self._find_numbered(f"{message_dict.get('subject') or ''} {body}")
         known = found.filtered(lambda ticket: ticket._knows_sender(incoming))
-        if not known:
-            incoming.suggestion = found[:1] or None
-        return known[:1]
+        if known:
+            return known[0]._get_merge_target()
+        incoming.suggestion = found and found[0]._get_merge_target()
+        return tickets
+
+    @api.model
+    def _is_answer(self, incoming):
+        """Tell whether a message answers another of any document.
+
+        An answer in a side conversation quotes the number of the ticket, and still
+        is not for the customer's thread.
+        """
+        domain = [("message_id", "in", incoming.references), ("res_id", "!=", 0)]
+        # sudo: whose message it is does not matter
+        messages = self.env["mail.message"].sudo()
+        return bool(incoming.references and messages.search_count(domain, limit=1))
 
     @api.model
     def _check_service_routes(self, incoming, message_dict, routes):
         """Return the routes of a message: at most one of them leads to a new ticket."""
         ours = [route for route in routes or () if route[0] == "service.ticket"]
         if not ours:
+            aside = any(route[0].startswith("service.") for route in routes or ())
+            if aside and incoming.kind == "reply":
+                message_dict["is_internal"] = True
             return routes
         others = [route for route in routes if route[0] != "service.ticket"]
         if len(ours) > 1:

@@ -17,7 +17,7 @@ class ServiceParkedMail(models.Model):
 
     _name = "service.parked.mail"
     _description = "Parked Message"
-    _inherit = ["service.written.mixin", "mail.activity.mixin"]
+    _inherit = ["service.written.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
     name = fields.Char("Subject", readonly=True)
@@ -85,7 +85,8 @@ class ServiceParkedMail(models.Model):
         vals = self._prepare_parked_vals(incoming, ticket)
         vals |= {"reason": reason, "details": (details or "")[:5000]}
         # what is held is no file of a document: it is only ever saved
-        parked = parked.with_context(service_held=HELD).create(vals)
+        parked = parked.with_context(service_held=HELD, mail_create_nolog=True)
+        parked = parked.create(vals)
         parked._hold_files(incoming.held)
         parked._remind_team()
         return parked
@@ -170,7 +171,8 @@ class ServiceParkedMail(models.Model):
                 limit=1,
             )
             if not waiting:
-                mail.activity_schedule(
+                # they see it among their activities; a mail of it would be one more
+                mail.with_context(mail_activity_quick_update=True).activity_schedule(
                     "mail.mail_activity_data_todo",
                     summary=self.env._("Look through the parked messages"),
                     user_id=person.id,

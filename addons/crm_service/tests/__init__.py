@@ -21,6 +21,9 @@ from . import test_external_ref
 from . import test_guard
 from . import test_mail_corpus
 from . import test_mail_gateway
+from . import test_mail_route
+from . import test_parked_mail
+from . import test_upload_policy
 from . import test_notification
 from . import test_migration
 from . import test_process

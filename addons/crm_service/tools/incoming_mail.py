@@ -41,6 +41,7 @@ class IncomingMail:
         self.problem = None
         self.ticket = None
         self.suggestion = None
+        self.alias_ids = ()
         self.other_aliases = ()
         self.held = []
         self.keeps_original = False
@@ -99,7 +100,8 @@ class IncomingMail:
 
     def _read_text(self):
         """Return the first text, or else the first page, of the message."""
-        message = email.message_from_bytes(self.raw, policy=mail_repair.POLICY)
+        start = self.raw[: 5 * MAX_TEXT]
+        message = email.message_from_bytes(start, policy=mail_repair.POLICY)
         texts = {}
         for part in message.walk():
             if part.get_content_maintype() == "text" and not part.get_filename():

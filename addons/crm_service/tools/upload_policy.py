@@ -23,7 +23,8 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
-from PIL import Image, ImageOps
+# Odoo lets Pillow load a few kinds only; this one is asked for by name here.
+from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401
 
 MAX_BYTES = 10 * 2**20
 STAFF_MAX_BYTES = 50 * 2**20

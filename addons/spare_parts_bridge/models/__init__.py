@@ -1,3 +1,4 @@
+from . import ir_attachment
 from . import (
     parts_guarded_mixin,
     res_company,
