@@ -50,7 +50,6 @@ from . import service_urge
 from . import service_ticket_urge
 from . import service_private_note_mixin
 from . import service_side_conversation
-from . import service_ticket_side
 from . import mail_activity_reminder
 from . import service_ticket_remind
 from . import service_ticket_watch
@@ -135,6 +134,7 @@ from . import service_ticket_link
 from . import service_ticket_related
 from . import service_ticket_merge
 from . import service_ticket_merge_move
+from . import service_ticket_side
 from . import service_ticket_unmerge
 from . import service_ticket_merged
 from . import service_ticket_split

@@ -22,6 +22,7 @@ SENT_FIELDS = {
     "attachment_ids",
     "ticket_attachment_ids",
 }
+MOVED = {"ticket_id"}
 ANSWER_ACTIVITY = "crm_service.mail_activity_type_side_answer"
 
 
@@ -122,7 +123,8 @@ class ServiceSideConversation(models.Model):
         """Override to keep what was sent, and who may say that it was."""
         if not self._is_flow():
             self._check_vals_allowed([vals])
-            if SENT_FIELDS & vals.keys():
+            # our own code moves conversations along with a ticket that is merged
+            if SENT_FIELDS & vals.keys() and not (self.env.su and set(vals) == MOVED):
                 self._check_draft()
         return super().write(vals)
 
@@ -226,7 +228,7 @@ class ServiceSideConversation(models.Model):
         self.message_subscribe(partner_ids=self.partner_id.ids)
         owner = self.ticket_id.user_id.partner_id
         self.message_subscribe(partner_ids=(owner | self.user_id.partner_id).ids)
-        self.message_post(
+        self.with_context(**{FLOW_KEY: FLOW}).message_post(
             body=self.body,
             subject=self.name,
             message_type="comment",
@@ -251,6 +253,22 @@ class ServiceSideConversation(models.Model):
             )
         chosen.check_access("read")
         return chosen.copy({"res_model": self._name, "res_id": self.id})
+
+    def message_post(self, **kwargs):
+        """Override to send the question first.
+
+        :raises UserError: it was not sent yet, and this would go out without it
+        """
+        if (
+            self.state == "draft"
+            and kwargs.get("message_type") == "comment"
+            and not self._is_flow()
+            and not self._is_private_note(kwargs)
+        ):
+            raise UserError(
+                self.env._("Send the question first, with the button above.")
+            )
+        return super().message_post(**kwargs)
 
     # -- answers ------------------------------------------------------------
 
@@ -295,7 +313,12 @@ class ServiceSideConversation(models.Model):
         kind = self.env.ref(ANSWER_ACTIVITY, raise_if_not_found=False)
         told = conversation.activity_ids.filtered(lambda a: a.activity_type_id == kind)
         for person in (self.sudo().ticket_id.user_id | self.user_id) - told.user_id:
-            conversation.activity_schedule(ANSWER_ACTIVITY, user_id=person.id)
+            summary = self.with_context(lang=person.lang).env._(
+                "%(person)s has answered", person=self.partner_id.name
+            )
+            conversation.activity_schedule(
+                ANSWER_ACTIVITY, summary=summary, user_id=person.id
+            )
 
     def _finish_answer(self):
         """Take the answers of these conversations off everybody's list."""

@@ -35,6 +35,12 @@ class ServiceTicket(models.Model):
             ticket.side_conversation_count = sum(by_state.values())
             ticket.side_answer_count = by_state.get("answered", 0)
 
+    @api.model
+    def _get_merge_rows(self):
+        """Override: what was asked about a ticket follows it when it is merged."""
+        rows = super()._get_merge_rows()
+        return {**rows, "service.side.conversation": "ticket_id"}
+
     def _check_staff(self):
         """Refuse everybody but our staff, also those who may read their own tickets.
 

@@ -74,7 +74,7 @@ class TestManyAtOnce(ServiceCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.three = cls.tickets.create([cls._prepare_ticket() for _i in range(3)])
-        cls.tags = cls.env["crm.tag"].create([{"name": "Recall"}, {"name": "Storm"}])
+        cls.tags = cls.env["crm.tag"].create([{"name": "Test A"}, {"name": "Test B"}])
 
     def _wizard(self, model, user=None, tickets=None, **values):
         context = {

@@ -43,7 +43,9 @@ class TestExport(ServiceCommon, HttpCase):
                 for name in FORMULAS
             ]
         )
-        cls.rows[0].tag_ids = cls.env["crm.tag"].create([{"name": n} for n in "AB"])
+        cls.rows[0].tag_ids = cls.env["crm.tag"].create(
+            [{"name": n} for n in ("Test A", "Test B")]
+        )
 
     def _export(self, kind, login="test_supervisor", **values):
         self.authenticate(login, login)
@@ -78,7 +80,7 @@ class TestExport(ServiceCommon, HttpCase):
         self.assertEqual(rows[1][0], self.rows[0].number)
         self.assertIn("HYPERLINK", rows[1][1])
         self.assertEqual(rows[1][3], "Received")
-        self.assertEqual([rows[1][4], rows[2][4]], ["A", "B"])
+        self.assertEqual([rows[1][4], rows[2][4]], ["Test A", "Test B"])
         self.assertFalse(rows[2][0])
 
     def test_xlsx_holds_text_and_dates_and_no_formula(self):

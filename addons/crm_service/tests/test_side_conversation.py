@@ -196,6 +196,15 @@ class TestSideConversation(ServiceCommon, MockEmail):
         with self.assertRaisesRegex(UserError, "was sent already"):
             sent.action_send()
 
+    def test_nothing_is_written_to_anybody_before_the_question_is_sent(self):
+        conversation = self._begin()
+        with self.assertRaisesRegex(UserError, "Send the question first"):
+            conversation.message_post(
+                body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
+        conversation.message_post(body="For us", message_type="comment")
+        self.assertEqual(conversation.state, "draft")
+
     def test_a_file_of_another_ticket_does_not_go_out(self):
         foreign = self._create_file("foreign.png", self._create_ticket())
         conversation = self._begin(ticket_attachment_ids=[Command.set(foreign.ids)])
@@ -242,8 +251,9 @@ class TestSideConversation(ServiceCommon, MockEmail):
             {"partner_id": self.customer.id},
             {"ticket_id": self._create_ticket().id},
         ):
+            theirs = conversation.with_user(self.agent)
             with self.subTest(values), self.assertRaisesRegex(UserError, "stays as"):
-                conversation.write(values)
+                theirs.write(values)
         with self.assertRaisesRegex(UserError, "is kept"):
             conversation.unlink()
         self._begin().unlink()
@@ -317,6 +327,14 @@ class TestSideConversation(ServiceCommon, MockEmail):
         self.assertFalse(messages.search([("body", "ilike", ANSWER)]))
         with self.assertRaises(AccessError):
             theirs.read(["name"])
+
+    def test_it_follows_a_ticket_that_is_merged(self):
+        conversation = self._ask()
+        target = self._create_ticket(partner_id=self.customer.id)
+        self.ticket._move_rows(target, apart=False)
+        self.assertEqual(conversation.ticket_id, target)
+        self._answer(conversation)
+        self.assertEqual(target.side_answer_count, 1)
 
     def test_the_subject_that_is_offered_says_nothing_of_the_customer(self):
         product = self.env["product.product"].create({"name": "Cooler 3"})

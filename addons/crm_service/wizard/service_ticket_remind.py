@@ -1,7 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_time
 
 from ..tools.reminder import get_reminder_moment
 
@@ -53,8 +53,13 @@ class ServiceTicketRemind(models.TransientModel):
     def _remind(self, moment):
         """Remind at `moment`, and say so."""
         done, problems = self._do(lambda t: t.action_remind(moment, self.note))
-        when = format_datetime(self.env, moment, dt_format="medium")
-        told = self.env._("You will be reminded on %(moment)s.", moment=when)
+        told = self.env._(
+            "You will be reminded on %(day)s at %(time)s.",
+            day=format_date(self.env, fields.Datetime.context_timestamp(self, moment)),
+            time=format_time(
+                self.env, moment, tz=self.env.user.tz, time_format="short"
+            ),
+        )
         if problems:
             return self._show(told, problems)
         return {
