@@ -310,6 +310,9 @@ class ServiceCall(models.Model):
         for name in ("type_id", "serial_number"):
             if payload.get(name):
                 vals[name] = payload[name]
+        ticket_type = self.env["service.ticket.type"].browse(payload.get("type_id", ()))
+        if not ticket_type.team_id and self.line_id.team_id:
+            vals["team_id"] = self.line_id.team_id.id
         return vals
 
     def _find_or_create_caller(self, payload):

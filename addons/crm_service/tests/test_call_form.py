@@ -117,6 +117,7 @@ class TestCallForm(PhoneCommon):
         self.assertEqual(partner.email, "eve@example.com")
         self.assertEqual((call.ticket_id, call.partner_id), (ticket, partner))
         self.assertEqual((call.state, call.user_id), ("answered", self.agent))
+        self.assertEqual(ticket.team_id, self.team, "the type has none, the line has")
 
     def test_a_known_caller_keeps_his_name_and_his_unit(self):
         site = self._create_partner(name="Ann's shop", parent_id=self.ann.id)

@@ -1,0 +1,70 @@
+import {useHotkey} from "@web/core/hotkeys/hotkey_hook";
+import {deserializeDateTime} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {Component, useState} from "@odoo/owl";
+import {formatSeconds, useSeconds} from "./phone_clock";
+
+/** What rings, whom the user talks with, whom to call back: on every page. */
+export class PhoneDock extends Component {
+    static template = "crm_service.PhoneDock";
+    static props = {};
+
+    setup() {
+        this.phone = useService("service_phone");
+        this.state = useState(this.phone.state);
+        useSeconds(() => this.phone.dropSilent());
+        const everywhere = {global: true, bypassEditableProtection: true};
+        useHotkey("alt+shift+c", () => this.phone.answer(this.ringing.id), {
+            ...everywhere,
+            isAvailable: () => Boolean(this.ringing),
+        });
+        useHotkey("alt+shift+e", () => this.end(this.talking), {
+            ...everywhere,
+            isAvailable: () => Boolean(this.talking),
+        });
+    }
+
+    get ringing() {
+        return this.state.calls.find((card) => this.phone.isRinging(card));
+    }
+
+    get talking() {
+        return this.state.calls.find((card) => card.state === "answered");
+    }
+
+    /** The cards, without the call that the page shows anyway. */
+    get cards() {
+        return this.state.calls.filter((card) => card.id !== this.state.shown);
+    }
+
+    getSeconds(card) {
+        return formatSeconds(this.phone.getSeconds(card));
+    }
+
+    getLabel(card) {
+        if (card.state === "answered") {
+            return _t("In conversation");
+        }
+        return card.direction === "in" ? _t("Calling") : _t("You are calling");
+    }
+
+    getWindow(callback) {
+        const options = {hour: "2-digit", minute: "2-digit"};
+        return [callback.wanted_from, callback.wanted_until]
+            .filter(Boolean)
+            .map((moment) => deserializeDateTime(moment).toLocaleString(options))
+            .join(" – ");
+    }
+
+    end(card) {
+        return this.phone.step(card.id, "action_end");
+    }
+
+    onNote(card, ev) {
+        return this.phone.saveNote(card.id, ev.target.value);
+    }
+}
+
+registry.category("main_components").add("service_phone_dock", {Component: PhoneDock});
