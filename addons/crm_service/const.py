@@ -292,10 +292,12 @@ NOTIFICATION_STATES = [
 NOTIFICATION_REASONS = [
     ("retry", "It failed and is tried again"),
     ("overtaken", "Something newer was to be told"),
+    ("known", "The customer had been told so already"),
     ("too_old", "It had waited too long"),
     ("no_address", "There is no address or number"),
     ("declined", "The customer does not want it"),
     ("muted", "Messages of this ticket are switched off"),
+    ("archived", "The ticket was archived"),
     ("merged", "The ticket was merged into another one"),
     ("limit", "Too many messages to this address today"),
     ("blocked", "The address or number is on the block list"),

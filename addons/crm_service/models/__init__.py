@@ -163,6 +163,7 @@ from . import service_notification_guard
 from . import service_notification_send
 from . import mail_notification
 from . import service_ticket_notification
+from . import service_ticket_notification_answer
 from . import res_partner_notification
 from . import res_company_notification
 from . import service_complaint_report

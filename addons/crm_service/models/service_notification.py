@@ -7,6 +7,7 @@ from ..const import (
     NOTIFICATION_MEANS,
     NOTIFICATION_REASONS,
     NOTIFICATION_STATES,
+    PHASES,
 )
 
 # Those on which something can still be done.
@@ -57,6 +58,9 @@ class ServiceNotification(models.Model):
     # -- what and to whom
     recipient = fields.Char(
         "To", readonly=True, help="The e-mail address or phone number."
+    )
+    phase = fields.Selection(
+        PHASES, "Status Told", readonly=True, help="How far the ticket was then."
     )
     lang = fields.Char("Language", readonly=True)
     subject = fields.Char(readonly=True)

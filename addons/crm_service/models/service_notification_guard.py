@@ -46,9 +46,15 @@ class ServiceNotification(models.Model):
     def _suppress_needless(self):
         """Suppress rows that must not be sent; return the others, with recipient."""
         left = self.browse()
-        newest = self._get_newest_ids()
+        newest, known = self._get_newest_ids(), self._get_known_phases()
         for row in self:
-            reason = row._get_obstacle(newest)
+            ticket = row.ticket_id
+            row.recipient = ticket._get_notification_address(row.means)
+            is_old = row.id not in newest or row.event != ticket.phase
+            is_known = known.get((ticket, row.means)) == row.event
+            reason = row._get_obstacle()
+            if not reason and row.event != ACKNOWLEDGEMENT and (is_old or is_known):
+                reason = "overtaken" if is_old else "known"
             if reason:
                 row._suppress(reason)
             else:
@@ -56,7 +62,7 @@ class ServiceNotification(models.Model):
         return left._suppress_blocked()._suppress_over_limit()
 
     def _get_newest_ids(self):
-        """Return the id of the last waiting row of each ticket, means and kind."""
+        """Return the id of the last waiting row of each ticket, means and event."""
         groups = self._read_group(
             [("ticket_id", "in", self.ticket_id.ids), ("state", "=", "queued")],
             ["ticket_id", "means", "event"],
@@ -64,17 +70,22 @@ class ServiceNotification(models.Model):
         )
         return {last for *_key, last in groups}
 
-    def _get_obstacle(self, newest_ids):
-        """Return why this row must not be sent, if so; note its recipient."""
+    def _get_known_phases(self):
+        """Return {(ticket, means): the phase that the customer was told last}."""
+        rows = self.search(
+            [("ticket_id", "in", self.ticket_id.ids), ("sent_at", "!=", False)],
+            order="sent_at, id",
+        )
+        return {(row.ticket_id, row.means): row.phase for row in rows}
+
+    def _get_obstacle(self):
+        """Return why this row must not be sent, whatever else is sent, or None."""
         ticket = self.ticket_id
-        self.recipient = ticket._get_notification_address(self.means)
-        is_phase = self.event != ACKNOWLEDGEMENT
         choice = ticket.partner_id.service_notify_by
         obstacles = {
             "no_text": not self._get_text_rule(),
-            "overtaken": is_phase
-            and (self.id not in newest_ids or self.event != ticket.phase),
-            "merged": not ticket.active or ticket._is_merged(),
+            "merged": bool(ticket.merged_into_id),
+            "archived": not ticket.active,
             "muted": ticket.is_muted or not self.company_id.service_notify,
             "declined": choice and choice not in (self.means, "both"),
             "no_address": not self.recipient,

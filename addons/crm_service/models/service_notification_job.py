@@ -117,8 +117,9 @@ class ServiceNotification(models.Model):
         )
         rows = rows.try_lock_for_update()
         rows._send_safely()
-        reached = rows.filtered(lambda row: row.reason != "retry")
-        return len(rows), bool(rows) and not reached
+        tried = rows.filtered(lambda row: row.state != "suppressed")
+        failed = tried.filtered(lambda row: row.reason == "retry")
+        return len(rows), bool(tried) and tried == failed
 
     def _send_safely(self):
         """Send rows, one by one if need be: one that breaks is tried again later.

@@ -87,8 +87,9 @@ class ServiceNotificationRule(models.Model):
 
     def _prepare_preview(self):
         """Return the words of this rule on its ticket: subject, mail, sms, length."""
-        ticket = self.preview_ticket_id.with_context(lang=self.preview_lang)
+        ticket = self.preview_ticket_id._origin
         ticket.check_access("read")
+        ticket = ticket.with_context(lang=self.preview_lang)
         ticket = ticket.with_company(ticket.company_id)
         source = self._get_preview_source().with_company(ticket.company_id)
         values = ticket._prepare_notification_values(ticket._get_tracking_sample())

@@ -5,6 +5,7 @@ from odoo import models
 from odoo.tools import plaintext2html
 
 from ..const import ACKNOWLEDGEMENT
+from ..tools.message_text import clean
 
 # Machines do not answer these (RFC 3834; the second is for Microsoft Exchange).
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
@@ -51,9 +52,10 @@ class ServiceNotification(models.Model):
         for row in self:
             subject, body = row._render()
             if row.means == "sms":
-                subject, body = body.splitlines()[0][:200], plaintext2html(body)
+                subject, body = body.split("\n")[0][:200], plaintext2html(body)
             lang = row._get_recipient_lang()
-            row.write({"subject": subject, "body": body, "lang": lang})
+            vals = {"subject": subject, "body": body, "lang": lang}
+            row.write({**vals, "phase": row.ticket_id.phase})
 
     def _note_entries(self):
         """Write an entry into each ticket that has none yet of this message."""
@@ -76,8 +78,9 @@ class ServiceNotification(models.Model):
         """Return the values of the entry in the ticket; none follows it there."""
         ticket, company = self.ticket_id, self.company_id
         root = self.env.ref("base.partner_root")
-        sender = company.email_formatted or root.email_formatted
-        team_alias = ticket.team_id.alias_email
+        # names of companies may hold what no header may
+        sender = clean(company.email_formatted or root.email_formatted)
+        reply_to = ticket._notify_get_reply_to(default=sender)[ticket.id]
         return {
             "model": ticket._name,
             "res_id": ticket.id,
@@ -85,8 +88,7 @@ class ServiceNotification(models.Model):
             "subtype_id": False,
             "author_id": root.id,
             "email_from": sender,
-            "reply_to": team_alias
-            or ticket._notify_get_reply_to(default=sender)[ticket.id],
+            "reply_to": clean(ticket.team_id.alias_email or reply_to),
             "message_id": self._get_message_id(),
             "subject": self.subject,
             "body": self.body,

@@ -6,10 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..const import UNVERIFIED
-from ..tools import placeholder
+from ..tools import message_text
+from .service_ticket_notification import BUTTON
 
-# What only an e-mail can show.
-BUTTON = "button"
 # What an address is told that nobody has confirmed: nothing that somebody typed.
 SAFE_PLACEHOLDERS = (
     "number",
@@ -32,31 +31,9 @@ class ServiceNotificationRule(models.Model):
         "Placeholders", compute="_compute_placeholder_help", sanitize=False
     )
 
-    @api.model
-    def _get_placeholders(self):
-        """Return {name: what it stands for} of all placeholders, in the user's words.
-
-        Extend it together with `service.ticket._prepare_notification_values`.
-        """
-        return {
-            "number": self.env._("Acceptance number"),
-            "status": self.env._("How far the request is"),
-            "customer": self.env._("Name of the customer"),
-            "subject": self.env._("Subject of the request"),
-            "type": self.env._("Ticket type"),
-            "product": self.env._("Product"),
-            "serial": self.env._("Serial number"),
-            "opened": self.env._("Day of the request"),
-            "company": self.env._("Name of your company"),
-            "company_phone": self.env._("Phone of your company"),
-            "company_email": self.env._("E-mail of your company"),
-            "link": self.env._("Address of the tracking page"),
-            BUTTON: self.env._("Button to the tracking page (e-mail only)"),
-        }
-
     def _get_known(self, field_name):
-        """Return the placeholders that this rule may use in a field, in their order."""
-        known = self._get_placeholders()
+        """Return {placeholder: what it stands for} of a field of this rule."""
+        known = self.env["service.ticket"]._get_notification_placeholders()
         if self.event == UNVERIFIED:
             known = {name: known[name] for name in SAFE_PLACEHOLDERS}
         if field_name != "body":
@@ -87,9 +64,9 @@ class ServiceNotificationRule(models.Model):
     def _check_placeholders_of(self, field_name):
         """Refuse unknown placeholders in one field, see `_check_placeholders`."""
         known, text = self._get_known(field_name), self[field_name]
-        find = placeholder.find_unknown
+        find = message_text.find_unknown
         if field_name == "body":
-            find = placeholder.find_unknown_in_html
+            find = message_text.find_unknown_in_html
         unknown = find(text, known)
         if unknown:
             raise ValidationError(
@@ -116,7 +93,7 @@ class ServiceNotificationRule(models.Model):
 
     def _render_subject(self, values):
         """Return the subject of the e-mail: one line without control characters."""
-        return placeholder.clean(placeholder.fill_text(self.subject, values))[:200]
+        return message_text.clean(message_text.fill_text(self.subject, values))[:200]
 
     def _render_body(self, values):
         """Return the text of the e-mail as HTML, without its frame.
@@ -134,11 +111,11 @@ class ServiceNotificationRule(models.Model):
             "font-weight:bold;text-decoration:none"
         )
         elements[BUTTON] = _get_link_maker(url, label, style)
-        return placeholder.fill_html(self.body, values, elements)
+        return message_text.fill_html(self.body, values, elements)
 
     def _render_sms(self, values):
         """Return the text of the SMS, without the room of what is missing."""
-        lines = placeholder.fill_text(self.sms_text, values).splitlines()
+        lines = message_text.fill_text(self.sms_text, values).splitlines()
         return "\n".join(" ".join(line.split()) for line in lines).strip()
 
 

@@ -2,12 +2,14 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 from odoo.tools.mail import email_normalize
 
 from ..const import ACKNOWLEDGEMENT, NOTIFY_NEW_HOURS, PHASES
+from ..tools import message_text
 
 STARTING = "service_ticket_starting"
+# The placeholder that only an e-mail can show.
+BUTTON = "button"
 # The steps that a mail shows; waiting is a kind of being in progress.
 PROGRESS_PHASES = ("received", "in_progress", "resolved", "closed")
 
@@ -114,12 +116,14 @@ class ServiceTicket(models.Model):
     def _can_be_told(self):
         """Tell whether the customer of this ticket hears of it by itself.
 
-        A part of another ticket is not the customer's business: the whole is.
+        A part of another ticket is not the customer's business, the whole is; for a
+        merged one the other ticket speaks.
         """
         return (
             self.active
             and not self.is_muted
             and not self.parent_id
+            and not self.merged_into_id
             and self.company_id.service_notify
         )
 
@@ -147,11 +151,20 @@ class ServiceTicket(models.Model):
             return email_normalize(self.partner_email or "")
         return self.phone_sanitized
 
-    def _is_merged(self):
-        """Tell whether another ticket stands for this one now."""
-        return bool("merged_into_id" in self._fields and self.merged_into_id)
-
     # -- what -----------------------------------------------------------------
+
+    @api.model
+    def _get_notification_placeholders(self):
+        """Return {name: what it stands for} of what messages may speak of.
+
+        It is what replies may speak of, but for who writes: that is the system.
+        """
+        known = self._get_placeholders()
+        known.pop("agent", None)
+        known["type"] = self.env._("ticket type")
+        known["link"] = self.env._("address of the tracking page")
+        known[BUTTON] = self.env._("button to the tracking page, in e-mails only")
+        return known
 
     def _get_tracking_urls(self):
         """Hook: return {ticket id: address of the page that shows how far it is}.
@@ -173,22 +186,11 @@ class ServiceTicket(models.Model):
 
         :param str url: the address of the tracking page, if it may be told
         """
-        self.ensure_one()
-        phases = dict(self._fields["phase"]._description_selection(self.env))
-        company = self.company_id
+        values = self._get_placeholder_values(self.env.lang)
+        values.update(type=self.type_id.name, link=url)
         return {
-            "number": self.number,
-            "status": phases[self.phase],
-            "customer": self.partner_name or self.partner_id.name or "",
-            "subject": self.name,
-            "type": self.type_id.name,
-            "product": self.product_id.name or "",
-            "serial": self.serial_number or "",
-            "opened": format_date(self.env, self._get_local_time(self.opened_at)),
-            "company": company.name,
-            "company_phone": company.phone or "",
-            "company_email": company.email or "",
-            "link": url or "",
+            name: message_text.clean(values.get(name))
+            for name in self._get_notification_placeholders()
         }
 
     def _wrap_notification(self, body, is_free_text=True):
@@ -222,9 +224,3 @@ class ServiceTicket(models.Model):
         return [
             (labels[phase], place >= order.index(phase)) for phase in PROGRESS_PHASES
         ]
-
-    def _get_local_time(self, moment):
-        """Return a moment where the customer is, else where the company is."""
-        company = self.company_id
-        tz = self.partner_id.tz or company.resource_calendar_id.tz or "UTC"
-        return fields.Datetime.context_timestamp(self.with_context(tz=tz), moment)

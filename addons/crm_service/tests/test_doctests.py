@@ -26,6 +26,7 @@ TOOLS = (
     "mail_signs",
     "pareto",
     "periods",
+    "message_text",
     "process_definition",
     "process_graph",
     "quiet_hours",

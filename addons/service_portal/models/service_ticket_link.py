@@ -3,6 +3,11 @@ from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from ..const import TOKEN_BYTES
+
+# As many characters as a token in base 64 has.
+TOKEN_LENGTH = -(-TOKEN_BYTES * 4 // 3)
+
 
 class ServiceTicket(models.Model):
     """Links that open the status page of a ticket without number and phone."""
@@ -61,6 +66,14 @@ class ServiceTicket(models.Model):
             ticket.id: f"{ticket.get_base_url()}/service/track/{tokens[ticket.id]}"
             for ticket in self
         }
+
+    def _get_tracking_urls(self):
+        """Override of `_get_tracking_urls` to give each message a link of its own."""
+        return self._get_track_urls()
+
+    def _get_tracking_sample(self):
+        """Override of `_get_tracking_sample` to show how long a link is."""
+        return f"{self.get_base_url()}/service/track/{'x' * TOKEN_LENGTH}"
 
     def _revoke_track_links(self):
         """Close all links handed out for these tickets."""

@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-"""Texts with placeholders like {{number}}: read, checked and filled.
+"""Texts of messages with placeholders like {{number}}: checked and filled.
 
 A placeholder is a name from a fixed list and nothing else: no expression, no field
 path. What is filled in is never read again, and in HTML it becomes text of the tree,
@@ -21,7 +21,8 @@ import re
 from lxml import html
 from markupsafe import Markup
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+from .placeholders import PLACEHOLDER
+
 _BRACES = re.compile(r"\{\{.*?\}\}|\{\{|\}\}", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -43,7 +44,7 @@ def find_unknown(text, known):
     """
     unknown = []
     for match in _BRACES.finditer(text or ""):
-        found = _PLACEHOLDER.fullmatch(match[0])
+        found = PLACEHOLDER.fullmatch(match[0])
         if not found or found[1] not in known:
             unknown.append(match[0] if match[0].endswith("}}") else match[0][:2])
     return unknown
@@ -55,7 +56,7 @@ def fill_text(text, values):
     :param str text: plain text
     :param dict values: name → text
     """
-    return _PLACEHOLDER.sub(lambda m: str(values.get(m[1], "")), text or "")
+    return PLACEHOLDER.sub(lambda m: str(values.get(m[1], "")), text or "")
 
 
 def find_unknown_in_html(body, known):
@@ -122,7 +123,7 @@ def _get_name(value):
 
     Editors put a protocol before what they take for an address.
     """
-    match = _PLACEHOLDER.fullmatch(re.sub(r"^(https?://|/)", "", value.strip()))
+    match = PLACEHOLDER.fullmatch(re.sub(r"^(https?://|/)", "", value.strip()))
     return match and match[1]
 
 
@@ -141,7 +142,7 @@ def _fill_attributes(node, values):
 def _split(text, values, elements):
     """Return `text` filled, as a list that begins with text: text, element, text."""
     pieces, place = [""], 0
-    for match in _PLACEHOLDER.finditer(text or ""):
+    for match in PLACEHOLDER.finditer(text or ""):
         pieces[-1] += text[place : match.start()]
         place = match.end()
         make = (elements or {}).get(match[1])
