@@ -67,8 +67,12 @@ class ServiceNotification(models.Model):
     @api.model
     def _trigger_job(self, at=None):
         """Call the job, now or at a moment."""
-        # sudo: whoever works on tickets may have the job called
-        self.env.ref("crm_service.ir_cron_service_notification").sudo()._trigger(at=at)
+        # without asking whether the job is still there: that would be a query a ticket
+        xmlid = "crm_service.ir_cron_service_notification"
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
+        if cron_id:
+            # sudo: whoever works on tickets may have the job called
+            self.env["ir.cron"].sudo().browse(cron_id)._trigger(at=at)
 
     # -- the job ----------------------------------------------------------------
 

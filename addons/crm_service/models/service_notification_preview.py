@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..const import UNVERIFIED
+from ..const import PHASES, UNVERIFIED
 from ..tools import sms_length
 from .service_notification_text import TEXT_FIELDS
 
@@ -92,12 +92,14 @@ class ServiceNotificationRule(models.Model):
         ticket = ticket.with_context(lang=self.preview_lang)
         ticket = ticket.with_company(ticket.company_id)
         source = self._get_preview_source().with_company(ticket.company_id)
-        values = ticket._prepare_notification_values(ticket._get_tracking_sample())
+        phase = self.event if self.event in dict(PHASES) else None
+        url = ticket._get_tracking_sample()
+        values = ticket._prepare_notification_values(url, phase)
         body = source._render_body(values)
         sms = source._render_sms(values)
         return {
             "subject": source._render_subject(values),
-            "mail": ticket._wrap_notification(body, self.event != UNVERIFIED),
+            "mail": ticket._wrap_notification(body, self.event != UNVERIFIED, phase),
             "sms": sms,
             "length": self._describe_sms(sms),
         }

@@ -181,24 +181,29 @@ class ServiceTicket(models.Model):
         """
         return False
 
-    def _prepare_notification_values(self, url=None):
+    def _prepare_notification_values(self, url=None, phase=None):
         """Return {placeholder: text} for this ticket, in the language of the context.
 
         :param str url: the address of the tracking page, if it may be told
+        :param str phase: another phase than it is in, for a preview
         """
         values = self._get_placeholder_values(self.env.lang)
+        phases = dict(self._fields["phase"]._description_selection(self.env))
         values.update(type=self.type_id.name, link=url)
+        values["status"] = phases[phase or self.phase]
         return {
             name: message_text.clean(values.get(name))
             for name in self._get_notification_placeholders()
         }
 
-    def _wrap_notification(self, body, is_free_text=True):
+    def _wrap_notification(self, body, is_free_text=True, phase=None):
         """Return a whole e-mail around `body`, in the language of the context.
 
         :param body: Markup
         :param bool is_free_text: whether the subject of the request may be shown
+        :param str phase: another phase than it is in, for a preview
         """
+        phase = phase or self.phase
         phases = dict(self._fields["phase"]._description_selection(self.env))
         return self.env["ir.qweb"]._render(
             "crm_service.service_mail_layout",
@@ -206,21 +211,19 @@ class ServiceTicket(models.Model):
                 "body": body,
                 "ticket": self,
                 "company": self.company_id,
-                "status": phases[self.phase],
+                "status": phases[phase],
                 "subject": self.name if is_free_text else "",
-                "steps": self._get_progress_steps(),
+                "steps": self._get_mail_steps(phase),
                 "lang": self.env.lang,
             },
             minimal_qcontext=True,
         )
 
-    def _get_progress_steps(self):
+    def _get_mail_steps(self, phase):
         """Return (label, whether it is reached) of the steps that a mail shows."""
         labels = dict(self._fields["phase"]._description_selection(self.env))
-        if self.phase == "cancelled":
+        if phase == "cancelled":
             return []
-        order = [phase for phase, _label in PHASES]
-        place = order.index(self.phase)
-        return [
-            (labels[phase], place >= order.index(phase)) for phase in PROGRESS_PHASES
-        ]
+        order = [code for code, _label in PHASES]
+        place = order.index(phase)
+        return [(labels[code], place >= order.index(code)) for code in PROGRESS_PHASES]
