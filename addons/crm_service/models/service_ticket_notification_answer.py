@@ -1,12 +1,20 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import models
+from odoo import api, models
 from odoo.tools.mail import email_normalize
 
 
 class ServiceTicket(models.Model):
-    """A customer who answers a message has got it, at an address that is his."""
+    """Who answers a message has got it; machines do not talk with machines."""
 
     _inherit = "service.ticket"
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Override to send no messages about what a machine has sent (RFC 3834)."""
+        incoming = self._get_incoming()
+        if incoming and incoming.kind:
+            custom_values = {**(custom_values or {}), "is_muted": True}
+        return super().message_new(msg_dict, custom_values)
 
     def message_update(self, msg_dict, update_vals=None):
         """Override to note that a message of ours was answered."""
@@ -19,6 +27,9 @@ class ServiceTicket(models.Model):
 
         Only who got it knows its Message-Id, so the address is his.
         """
+        incoming = self._get_incoming()
+        if incoming and (incoming.kind or incoming.is_forged):
+            return
         sender = email_normalize(msg_dict.get("email_from") or "")
         if not sender or not msg_dict.get("parent_id"):
             return

@@ -19,7 +19,6 @@ TOOLS = (
     "bpmn_xml",
     "caller_number",
     "event_log",
-    "placeholder",
     "incoming_mail",
     "mail_charset",
     "mail_repair",

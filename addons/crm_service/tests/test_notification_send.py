@@ -42,11 +42,22 @@ Hello
 ANSWER = """From: Ann <{sender}>
 To: service@centre.example.com
 Subject: Re: Your request
-Message-Id: <answer-{number}@customer.example.com>
+Message-Id: <answer-1@customer.example.com>
 In-Reply-To: {reference}
+{headers}
 Content-Type: text/plain; charset=utf-8
 
 Thank you.
+"""
+REQUEST = """From: Ann <ann@customer.example.com>
+To: service@centre.example.com
+Subject: The fridge hums
+Message-Id: <request-{number}@customer.example.com>
+Date: Mon, 02 Mar 2026 10:00:00 +0000
+{header}
+Content-Type: text/plain; charset=utf-8
+
+It hums.
 """
 
 
@@ -193,8 +204,8 @@ class TestNotificationSend(NotificationCommon):
         self.env["mail.thread"].message_process(None, text)
         self.assertEqual((row.state, row.reason), ("failed", "bounced"))
 
-    def _answer(self, row, number=1, sender="ann@customer.example.com"):
-        text = ANSWER.format(reference=row.reference, number=number, sender=sender)
+    def _answer(self, row, sender="ann@customer.example.com", headers="X-Ok: 1"):
+        text = ANSWER.format(reference=row.reference, sender=sender, headers=headers)
         return self.env["mail.thread"].message_process("service.ticket", text)
 
     def test_a_mail_that_is_answered_has_arrived(self):
@@ -213,6 +224,25 @@ class TestNotificationSend(NotificationCommon):
         self._answer(row, sender="eve@example.com")
         self.assertEqual(row.state, "sent")
         self.assertFalse(self.ann.sudo().service_verified_email)
+
+    def test_an_automatic_answer_proves_nothing(self):
+        row = self._get_rows(self._create_told())
+        self._run_job()
+        self._answer(row, headers="Auto-Submitted: auto-replied")
+        self.assertEqual(row.state, "sent")
+        self.assertFalse(self.ann.sudo().service_verified_email)
+
+    def test_what_a_machine_sends_is_not_acknowledged(self):
+        domain = self.env["mail.alias.domain"].create({"name": "centre.example.com"})
+        self._create_team(alias_name="service", alias_domain_id=domain.id)
+        tickets = {}
+        for number, header in enumerate(("Auto-Submitted: auto-replied", "X-Ok: 1")):
+            text = REQUEST.format(number=number, header=header)
+            ticket_id = self.env["mail.thread"].message_process(None, text)
+            tickets[header] = self.tickets.browse(ticket_id or ())
+        machine, person = tickets.values()
+        self.assertFalse(self._get_rows(machine))
+        self.assertEqual(self._get_rows(person).event, "acknowledgement")
 
     # -- SMS ------------------------------------------------------------------
 

@@ -51,8 +51,11 @@ class TestNotificationText(NotificationCommon):
     def test_an_unknown_placeholder_is_refused_with_the_known_ones(self):
         for name in ("subject", "body", "sms_text"):
             text = "<p>{{numbr}}</p>" if name == "body" else "{{numbr}}"
-            with self.subTest(field=name), self.assertRaisesRegex(
-                ValidationError, r"\{\{numbr\}\}.*\{\{number\}\}.*\{\{status\}\}"
+            with (
+                self.subTest(field=name),
+                self.assertRaisesRegex(
+                    ValidationError, r"\{\{numbr\}\}.*\{\{number\}\}.*\{\{status\}\}"
+                ),
             ):
                 self._create_rule(**{name: text})
 
@@ -172,9 +175,7 @@ class TestNotificationText(NotificationCommon):
         self._create_told()
         mails = self._run_job()
         subjects = {mail["email_to"][0]: mail["subject"] for mail in mails}
-        self.assertEqual(
-            subjects["bob@x.example.com"], f"Demande {french.number}"
-        )
+        self.assertEqual(subjects["bob@x.example.com"], f"Demande {french.number}")
         self.assertIn("We have received", subjects["ann@customer.example.com"])
         self.assertEqual(self._get_rows(french).lang, "fr_FR")
         body = next(m["body"] for m in mails if "bob" in m["email_to"][0])
