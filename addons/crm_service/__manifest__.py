@@ -80,6 +80,7 @@
         "views/service_team_views.xml",
         "views/service_parked_decision_views.xml",
         "views/service_parked_mail_views.xml",
+        "views/service_sms_views.xml",
         "views/service_asset_views.xml",
         "views/service_stage_log_views.xml",
         "views/service_customer_views.xml",

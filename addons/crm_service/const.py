@@ -159,6 +159,7 @@ PARKED_STATES = [
     ("done", "Done"),
     ("discarded", "Discarded"),
 ]
+SMS_DIRECTIONS = [("in", "Received"), ("out", "Kept instead of sent")]
 FILE_PROBLEMS = [
     ("empty", "Empty"),
     ("size", "Too large"),

@@ -37,6 +37,10 @@ from . import service_parked_file
 from . import mail_thread
 from . import mail_thread_route
 from . import mail_thread_files
+from . import service_sms
+from . import service_ticket_sms
+from . import sms_sms
+from . import res_company_sms
 from . import service_stage_log
 from . import service_process_map
 from . import service_process_definition
@@ -83,6 +87,7 @@ from . import service_ticket_sla_sync
 from . import service_ticket_sla_reply
 from . import service_api
 from . import service_api_ticket
+from . import service_api_sms
 from . import service_event_log_setup
 from . import service_event_log
 from . import service_contact_point

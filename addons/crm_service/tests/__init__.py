@@ -40,6 +40,7 @@ from . import test_security
 from . import test_setup
 from . import test_service_api
 from . import test_sla
+from . import test_sms
 from . import test_sla_calendar
 from . import test_sla_policy
 from . import test_sla_recount
