@@ -17,6 +17,7 @@ STEPS = (
     "promises",
     "tickets",
     "assignment",
+    "calls",
     "requisitions",
     "job_sheets",
     "jobs",
