@@ -143,6 +143,7 @@ class ServiceTicket(models.Model):
         return (
             self._get_merged_problem(target, numbers)
             or self._get_kind_problem(target, numbers)
+            or self._get_kept_away_problem(target)
             or self._get_family_problem(target, numbers)
         )
 
@@ -186,18 +187,22 @@ class ServiceTicket(models.Model):
             )
         return None
 
+    def _get_kept_away_problem(self, target):
+        """Return why this ticket must not be shown with `target`, or None."""
+        try:
+            self._check_kept_away(target)
+        except UserError as error:
+            return str(error)
+        return None
+
     def _get_family_problem(self, target, numbers):
         """Return why sub-tickets stand against it, or None."""
-        # sudo: the tickets between may belong to other departments
-        ancestor = target.sudo().parent_id
-        while ancestor:
-            if ancestor.id == self.id:
-                return self.env._(
-                    "Ticket %(target)s is a part of %(number)s. Merge the part into "
-                    "the whole instead.",
-                    **numbers,
-                )
-            ancestor = ancestor.parent_id
+        if self in target._get_ancestors():
+            return self.env._(
+                "Ticket %(target)s is a part of %(number)s. Merge the part into the "
+                "whole instead.",
+                **numbers,
+            )
         parent = self.sudo().parent_id
         taken = target.sudo().parent_id
         if self.is_open and parent and taken and parent not in (target, taken):
@@ -207,6 +212,28 @@ class ServiceTicket(models.Model):
                 **numbers,
             )
         return None
+
+    def _get_complained_people(self):
+        """Override: who is kept from the joint work is kept from what led to it."""
+        people = super()._get_complained_people()
+        return people | self.sudo().merged_into_id.excluded_user_ids
+
+    def _exclude_people(self, is_adding=False):
+        """Override to keep the same people away from what was merged into these."""
+        result = super()._exclude_people(is_adding)
+        merged = self.sudo().merged_ids
+        if merged:
+            merged._exclude_people(is_adding)
+        return result
+
+    def _get_ancestors(self):
+        """Return the tickets that this one is a part of, at whatever distance."""
+        # sudo: the tickets between may belong to other departments
+        ancestors = ancestor = self.sudo().parent_id
+        while ancestor:
+            ancestor = ancestor.parent_id - ancestors
+            ancestors |= ancestor
+        return ancestors.with_env(self.env)
 
     # -- doing it -------------------------------------------------------------
 
@@ -229,7 +256,9 @@ class ServiceTicket(models.Model):
             )
             ticket._tell_merge(target, details, note)
             ticket._end_merged(target, note)
-        self.invalidate_recordset(["related_tickets"])
+            ticket._exclude_people()
+        # what names its record by model and id leaves the old lists in the cache
+        (self | target).invalidate_recordset()
 
     def _lock_for_merge(self, target):
         """Let writers to these tickets and `target` come before or after us."""

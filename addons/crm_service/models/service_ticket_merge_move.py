@@ -2,6 +2,8 @@
 from odoo import Command, api, fields, models
 from odoo.fields import Domain
 
+from .service_ticket import FLOW, FLOW_KEY
+
 # What the system notes by itself stays in the history of the ticket it is about.
 SYSTEM_NOTES = ("notification", "user_notification")
 # What the other ticket may learn from a merged one of the same customer.
@@ -134,7 +136,9 @@ class ServiceTicket(models.Model):
     def _move_parent(self, target):
         """Let the ticket that waits for this one wait for `target` instead."""
         parent = self.parent_id
-        if not self.is_open or not parent or target.parent_id or parent == target:
+        if not self.is_open or not parent or target.parent_id:
+            return False
+        if target in (parent, *parent._get_ancestors()):
             return False
         target._with_flow().write({"parent_id": parent.id})
         return parent.id
@@ -157,10 +161,14 @@ class ServiceTicket(models.Model):
     def _get_merge_rows(self):
         """Hook: return {model: field} of rows that follow a ticket when it is merged.
 
-        `field` is the many2one to the ticket. Add what belongs to the work or to the
-        customer; rows that tell the ticket's own history stay with it.
+        `field` is the many2one or many2many to the ticket. Add what belongs to the
+        work or to the customer; rows that tell the ticket's own history stay with it.
         """
-        return {}
+        return {
+            "service.corrective.action": "ticket_ids",
+            "service.remedy": "ticket_id",
+            "service.side.conversation": "ticket_id",
+        }
 
     def _move_rows(self, target, apart):
         """Put the rows of other models under `target`; return {model: ids}.
@@ -170,10 +178,18 @@ class ServiceTicket(models.Model):
         moved = {}
         for model, field in self._get_merge_rows().items() if not apart else ():
             rows = self.env[model].with_context(active_test=False)
-            rows = rows.search([(field, "=", self.id)])
-            rows.write({field: target.id})
+            rows = rows.search([(field, "in", self.ids)])
+            self._put_rows(rows, field, self, target)
             moved[model] = rows.ids
         return moved
+
+    @api.model
+    def _put_rows(self, rows, field, origin, target):
+        """Put rows of another model from `origin` under `target`, as the process."""
+        value = target.id
+        if rows._fields[field].type == "many2many":
+            value = [Command.unlink(origin.id), Command.link(target.id)]
+        rows.with_context(**{FLOW_KEY: FLOW}).write({field: value})
 
     def _fill_target(self, target):
         """Fill what `target` does not know yet; return {field: value}."""
@@ -201,7 +217,7 @@ class ServiceTicket(models.Model):
                 **counts,
             }
             for model, field in ticket._get_merge_rows().items():
+                label = ticket.env["ir.model"]._get(model).name
                 rows = ticket.env[model]
-                label = rows.env["ir.model"]._get(model).name
-                counts[label] = rows.search_count([(field, "=", ticket.id)])
+                counts[label] = rows.search_count([(field, "in", ticket.ids)])
         return [f"{count} {label}" for label, count in counts.items() if count]

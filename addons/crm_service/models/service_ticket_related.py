@@ -1,8 +1,15 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .service_guard import without_defaults
+from .service_ticket_independence import COMPLAINED_FIELDS
+
+
+def convert(record, name):
+    """Return the value of a field as another record can be given it."""
+    return record._fields[name].convert_to_write(record[name], record)
 
 
 class ServiceTicket(models.Model):
@@ -100,6 +107,7 @@ class ServiceTicket(models.Model):
         ticket = without_defaults(self).create(
             {**self._prepare_follow_up_vals(), **values}
         )
+        self._check_kept_away(ticket)
         self.env["service.ticket.link"]._link(ticket, self, "follow_up")
         ticket._message_log(
             body=self.env._("This goes on from ticket %(number)s.", number=self.number)
@@ -113,13 +121,37 @@ class ServiceTicket(models.Model):
             *("partner_id", "partner_name", "partner_phone", "partner_email"),
             *("site_id", "asset_id", "product_id", "serial_number"),
         )
-        vals = {
-            name: self._fields[name].convert_to_write(self[name], self)
-            for name in names
-        }
+        vals = {name: convert(self, name) for name in names}
+        vals.update(self._prepare_confidential_vals())
         vals["name"] = self.env._("Follow-up: %(subject)s", subject=self.name)
         vals["tag_ids"] = [Command.set(self.tag_ids.ids)]
         return vals
+
+    # -- kept from the same people --------------------------------------------
+
+    def _prepare_confidential_vals(self):
+        """Return the values by which a ticket made from this one is hidden as it is."""
+        # sudo: whom a complaint is about is known to few; they stay the same
+        ticket = self.sudo()
+        names = (*COMPLAINED_FIELDS, "parent_id") if ticket.is_confidential else ()
+        return {name: convert(ticket, name) for name in names if ticket[name]}
+
+    def _check_kept_away(self, other):
+        """Refuse to show on `other` what people are kept away from on these tickets.
+
+        :raises UserError: some of them would see it there
+        """
+        # sudo: whom a complaint is about is known to few
+        ticket, other = self.sudo(), other.sudo()
+        if ticket.excluded_user_ids - other.excluded_user_ids:
+            raise UserError(
+                self.env._(
+                    "Ticket %(number)s is kept from people who see %(other)s. Say on "
+                    "that one, too, whom the complaint is about, or link the tickets.",
+                    number=ticket.number,
+                    other=other.number,
+                )
+            )
 
     # -- copying ------------------------------------------------------------
 
@@ -129,12 +161,14 @@ class ServiceTicket(models.Model):
         for ticket, vals in zip(self, vals_list, strict=True):
             if "name" not in (default or {}):
                 vals["name"] = self.env._("%(subject)s (copy)", subject=ticket.name)
+            vals.update(ticket._prepare_confidential_vals())
         return vals_list
 
     def copy(self, default=None):
         """Override to link each copy to the ticket that it was made from."""
         copies = super().copy(default)
         for ticket, copy in zip(self, copies, strict=True):
+            ticket._check_kept_away(copy)
             if ticket.company_id == copy.company_id:
                 self.env["service.ticket.link"]._link(copy, ticket, "related")
         return copies

@@ -25,12 +25,15 @@ class ServiceTicket(models.Model):
         self._bump()
         messages, attachments = self._check_split(messages, attachments)
         new = self.create({**self._prepare_split_vals(), **values})
+        self._check_kept_away(new)
         # sudo: messages and files are moved by nobody by hand, see `_check_split`
         new_sudo = new.sudo()
         self.sudo()._move_spoken(new_sudo, messages, attachments)
         self.sudo()._share_followers(new_sudo, apart=False)
         self.env["service.ticket.link"]._link(new, self, "related")
         self._tell_split(new)
+        # what names its record by model and id leaves the old lists in the cache
+        (self | new).invalidate_recordset()
         return new
 
     def _check_split(self, messages, attachments):

@@ -55,6 +55,7 @@ class ServiceTicket(models.Model):
             if problem:
                 raise UserError(problem)
             ticket._unmerge(target)
+            (ticket | target).invalidate_recordset()
         return True
 
     def _get_unmerge_problem(self):
@@ -94,6 +95,7 @@ class ServiceTicket(models.Model):
             dict.fromkeys(("merged_into_id", "merged_at", "merged_by_id"), False)
             | {"merge_details": False}
         )
+        ticket._exclude_people()
         self._resume(details)
         body = self.env._("The merge of %(number)s was undone.", number=self.number)
         author_id = self.env.user.partner_id.id
@@ -122,9 +124,8 @@ class ServiceTicket(models.Model):
         for model, field in self._get_merge_rows().items():
             ids = details.get("rows", {}).get(model, ())
             rows = self.env[model].with_context(active_test=False)
-            rows.search([("id", "in", ids), (field, "=", target.id)]).write(
-                {field: self.id}
-            )
+            rows = rows.search([("id", "in", ids), (field, "in", target.ids)])
+            self._put_rows(rows, field, target, self)
 
     def _take_back_values(self, target, details):
         """Take from `target` what it has only by the merge, if nobody changed it."""

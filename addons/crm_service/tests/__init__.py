@@ -70,3 +70,10 @@ from . import test_remedy
 from . import test_notification_send
 from . import test_notification_text
 from . import test_notification_guard
+from . import test_ticket_duplicate
+from . import test_ticket_link
+from . import test_ticket_merge
+from . import test_ticket_merge_refused
+from . import test_ticket_merge_security
+from . import test_ticket_reopen
+from . import test_ticket_split

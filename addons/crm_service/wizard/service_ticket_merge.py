@@ -38,10 +38,9 @@ class ServiceTicketMerge(models.TransientModel):
             values["ticket_ids"] = [(6, 0, (tickets - target).ids)]
             values["target_id"] = target.id
         elif tickets:
-            values["target_id"] = next(
-                (hint["id"] for hint in tickets.duplicate_hints if hint["is_open"]),
-                False,
-            )
+            hints = tickets.duplicate_hints or []
+            likely = [hint["id"] for hint in hints if hint["is_open"]]
+            values["target_id"] = likely[0] if likely else False
         return values
 
     @api.depends("ticket_ids")

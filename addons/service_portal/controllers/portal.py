@@ -112,11 +112,7 @@ class ServiceCustomerPortal(CustomerPortal):
     def _prepare_service_rows(self, tickets):
         """Return the lines of the list as plain values."""
         tz = get_reader_tz(request.env.company.sudo())
-        phases = tickets._fields["phase"]._description_selection(request.env)
-        labels = {
-            phase: tickets._get_customer_label({"phase": phase, "phase_label": label})
-            for phase, label in phases
-        }
+        phases = tickets._get_row_phases()
         return [
             {
                 "url": ticket._get_portal_path(),
@@ -124,8 +120,8 @@ class ServiceCustomerPortal(CustomerPortal):
                 "subject": ticket.name,
                 # sudo: customers have no right on types, their name is theirs
                 "type": ticket.type_id.sudo().name,
-                "phase": ticket.phase,
-                "phase_label": labels.get(ticket.phase, ""),
+                "phase": phases[ticket][0],
+                "phase_label": phases[ticket][1],
                 "reported_at": ticket._format_moment(ticket.opened_at, tz),
             }
             for ticket in tickets

@@ -4,5 +4,6 @@ from . import (
     service_throttle,
     service_ticket,
     service_ticket_link,
+    service_ticket_merged,
     service_track_token,
 )

@@ -77,7 +77,8 @@ class ServiceTrackToken(models.Model):
         self.ensure_one()
         if self.revoked_at or not self.ticket_id.active:
             return False
-        closed_at = self.ticket_id.closed_at
+        # of a merged request, the work is done when the one that goes on is
+        closed_at = self.ticket_id._get_merge_target().closed_at
         lifetime = timedelta(days=TOKEN_DAYS_AFTER_CLOSING)
         return not closed_at or fields.Datetime.now() < closed_at + lifetime
 

@@ -55,6 +55,7 @@ from . import (
     account_move_actions,
     account_move_line,
     service_ticket_requisition,
+    service_ticket_merge,
     service_api,
     service_api_shipping,
 )
