@@ -168,7 +168,8 @@ class TestMergeOfComplaints(ComplaintCommon):
             mine.with_user(self.blamed)._merge_into(about.with_user(self.blamed))
         found = self.env["service.ticket.merge"].with_user(self.blamed)
         with self.assertRaises(AccessError):
-            found.create({"ticket_ids": mine.ids, "target_id": about.id}).problem
+            wizard = found.create({"ticket_ids": mine.ids, "target_id": about.id})
+            wizard.action_apply()
         self.assertFalse(
             self.tickets.with_user(self.blamed)._find_by_number(about.number)
         )
