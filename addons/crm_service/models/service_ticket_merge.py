@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import is_html_empty
 
 from ..const import ENDED_PHASES
+from .service_ticket_notification import STARTING, Starting
 
 
 class ServiceTicket(models.Model):
@@ -290,7 +291,12 @@ class ServiceTicket(models.Model):
                 )
             )
         reason = self.env._("Merged into %(number)s.", number=target.number)
-        self._enter_stage(stage, reason=" ".join(filter(None, (reason, note))))
+        quiet = self._without_news()
+        quiet._enter_stage(stage, reason=" ".join(filter(None, (reason, note))))
+
+    def _without_news(self):
+        """Return these tickets, of which customers hear nothing: their work goes on."""
+        return self.with_context(**{STARTING: Starting(self.ids)})
 
     def _tell_merge(self, target, details, note):
         """Write down on both tickets what was done; only staff reads it."""

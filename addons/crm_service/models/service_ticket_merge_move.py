@@ -165,6 +165,8 @@ class ServiceTicket(models.Model):
         work or to the customer; rows that tell the ticket's own history stay with it.
         """
         return {
+            "service.call": "ticket_id",
+            "service.callback": "ticket_id",
             "service.corrective.action": "ticket_ids",
             "service.remedy": "ticket_id",
             "service.side.conversation": "ticket_id",

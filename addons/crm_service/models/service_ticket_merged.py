@@ -87,3 +87,14 @@ class ServiceTicket(models.Model):
         if target.id == self.id or not self._shares_customer(target):
             return False
         return target.number
+
+    def _knows_sender(self, incoming):
+        """Override: whoever wrote to a merged ticket of this customer is known here."""
+        if super()._knows_sender(incoming):
+            return True
+        # sudo: only whether somebody is known is told
+        merged = self.sudo().merged_ids
+        return any(
+            ticket._knows_sender(incoming)
+            for ticket in merged.filtered(lambda t: t._shares_customer(self))
+        )

@@ -157,9 +157,9 @@ class ServiceTicket(models.Model):
         hands = {name: details.get(name) for name in ("team_id", "user_id")}
         reason = self.env._("The merge was undone.")
         # sudo: the merge was the user's to undo, wherever the ticket goes back to
-        ticket = self.sudo()
+        ticket = self.sudo()._without_news()
         ticket._enter_stage(stage, extra_vals=hands, reason=reason)
         ticket._with_flow().write(
             {name: details.get(name) for name in ("reopen_count", "resolved_at")}
         )
-        ticket._apply_automatic_routes()
+        self.sudo()._apply_automatic_routes()

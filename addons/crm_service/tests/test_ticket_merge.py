@@ -82,6 +82,27 @@ class TestTicketMerge(MergeCommon):
         self._merge(self.second, self.first)
         self.assertEqual(asked.ticket_id, self.first)
 
+    def test_calls_go_along_and_corrective_actions_are_of_both(self):
+        call = self.env["service.call"].create(
+            {"ticket_id": self.second.id, "phone": "+390255501111"}
+        )
+        self._merge(self.second, self.first)
+        self.assertEqual(call.ticket_id, self.first)
+        complaints = self._create_ticket(type_id=self.complaint.id) | (
+            self._create_ticket(type_id=self.complaint.id)
+        )
+        action = self.env["service.corrective.action"].create(
+            {
+                "name": "New seal",
+                "date_due": "2099-01-01",
+                "ticket_ids": [Command.link(complaints[0].id)],
+            }
+        )
+        complaints[0]._merge_into(complaints[1])
+        self.assertEqual(action.ticket_ids, complaints[1])
+        complaints[0].action_unmerge()
+        self.assertEqual(action.ticket_ids, complaints[0])
+
     # -- what becomes of the merged one -------------------------------------------
 
     def test_the_merged_ticket_ends_and_tells_where_it_went(self):
@@ -94,6 +115,15 @@ class TestTicketMerge(MergeCommon):
         self.assertEqual(
             set(self.second.sla_ids.mapped("state")) - {"cancelled"}, set()
         )
+
+    def test_the_customer_hears_nothing_of_merge_and_undo(self):
+        rows = self.env["service.notification"]
+        before = rows.search_count([])
+        self._merge(self.second, self.first)
+        self.second.action_unmerge()
+        self.assertEqual(rows.search_count([]), before)
+        self.first._move_to_phase("in_progress")
+        self.assertGreater(rows.search_count([]), before)
 
     def test_its_number_finds_the_ticket_that_goes_on(self):
         self._merge(self.second, self.first)
@@ -196,6 +226,28 @@ class TestTicketMerge(MergeCommon):
         )
         self.env["mail.thread"].message_process("service.ticket", text)
         self.assertEqual(self._texts(self.first), ["Which model?", "Model 7"])
+
+    def test_a_mail_with_the_number_joins_it_too(self):
+        self.other.partner_id = self.ann
+        self.other.partner_email = "ann@work.example.com"
+        self._merge(self.other, self.first)
+        self._receive("ann@work.example.com", f"[{self.other.number}] still cold")
+        self.assertEqual(self._texts(self.first), ["It is me"])
+
+    def test_a_mail_of_another_customer_does_not_join_it(self):
+        self._merge(self.other, self.first)
+        self._receive("bob@example.com", f"[{self.other.number}] still cold")
+        self.assertFalse(self._texts(self.first))
+        self.assertEqual(self._texts(self.other), ["It is me"])
+        self._receive("bob@example.com", f"[{self.first.number}] hello", 2)
+        self.assertFalse(self._texts(self.first))
+
+    def _receive(self, sender, subject, number=1):
+        text = (
+            f"From: {sender}\nTo: repairs@test.example.com\nSubject: {subject}\n"
+            f"Message-ID: <merge-{number}@a>\n\nIt is me"
+        )
+        self.env["mail.thread"].message_process("service.ticket", text)
 
     # -- undo ---------------------------------------------------------------------
 
