@@ -95,6 +95,7 @@ class TestTicketMerge(MergeCommon):
             {
                 "name": "New seal",
                 "date_due": "2099-01-01",
+                "user_id": self.agent.id,
                 "ticket_ids": [Command.link(complaints[0].id)],
             }
         )
