@@ -109,3 +109,11 @@ class ServiceTicket(models.Model):
             author_id=self._get_system_partner_id(),
             partner_ids=(person - message.author_id).ids,
         )
+
+    def _notify_thread_with_out_of_office_get_additional_users(self, *args, **kwargs):
+        """Override: who is responsible is not for customers to read, who write too."""
+        # sudo: only to find out whether that person is away
+        tickets = super(ServiceTicket, self.sudo())
+        return tickets._notify_thread_with_out_of_office_get_additional_users(
+            *args, **kwargs
+        )

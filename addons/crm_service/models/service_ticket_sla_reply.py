@@ -65,7 +65,8 @@ class ServiceTicket(models.Model):
 
         :param datetime moment: when; now if it is not given
         """
-        answered = self.filtered(
+        # sudo: the customer may write to us, but neither read nor write our notes
+        answered = self.sudo().filtered(
             lambda t: (
                 not t.customer_waiting_since
                 and (t.first_replied_at or t.phase == "waiting_customer")
@@ -73,8 +74,7 @@ class ServiceTicket(models.Model):
         )
         if answered:
             moment = moment or fields.Datetime.now()
-            # sudo: the customer may write to us, but not in our notes
-            answered = answered.sudo()._with_flow()
+            answered = answered._with_flow()
             answered.write({"customer_waiting_since": moment})
             answered._sync_sla()
 

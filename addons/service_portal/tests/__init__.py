@@ -1,5 +1,6 @@
 from . import (
     test_customer_page,
+    test_merged,
     test_portal_access,
     test_portal_pages,
     test_side_conversation,

@@ -2,6 +2,7 @@ from . import (
     test_customer_page,
     test_hostile,
     test_languages,
+    test_merge,
     test_posting,
     test_receipt,
     test_repair,
