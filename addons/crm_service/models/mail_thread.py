@@ -223,6 +223,5 @@ class MailThread(models.AbstractModel):
         tickets = self.env["service.ticket"].sudo()  # sudo: see `_find_answered`
         found = tickets.browse()
         for number in find(text[:100_000]):
-            # its own customer may write to a merged one: where that lands is its affair
             found |= tickets._find_by_number(number, follow=False)
         return found

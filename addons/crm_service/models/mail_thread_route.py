@@ -51,7 +51,7 @@ class MailThread(models.AbstractModel):
         found = self._find_numbered(f"{message_dict.get('subject') or ''} {body}")
         known = found.filtered(lambda ticket: ticket._knows_sender(incoming))
         if known:
-            return known[0]._get_merge_target()
+            return known[0]._get_thread_ticket()
         incoming.suggestion = found and found[0]._get_merge_target()
         return tickets
 
