@@ -34,6 +34,7 @@ from . import fetchmail_server
 from . import service_parked_mail
 from . import service_parked_mail_decide
 from . import service_parked_file
+from . import mail_thread_side
 from . import mail_thread
 from . import mail_thread_route
 from . import mail_thread_files

@@ -93,13 +93,13 @@ class TestSideConversation(ServiceCommon, MockEmail):
             conversation.action_send()
         return conversation
 
-    def _answer(self, conversation, number=1):
+    def _answer(self, conversation, number=1, to=""):
         """Let the factory answer by e-mail; return what was sent because of it."""
         parent = conversation.message_ids.filtered(
             lambda m: m.message_type == "comment"
         )
         text = REPLY.format(
-            to=f"catchall@{OWN_COMPANY['name']}",
+            to=f"catchall@{OWN_COMPANY['name']}{to}",
             subject=conversation.name,
             number=number,
             parent=parent.sorted("id")[-1:].message_id,
@@ -152,6 +152,17 @@ class TestSideConversation(ServiceCommon, MockEmail):
         self.assertEqual(files, self.photo | self.secret)
         tickets = self.tickets.search([("name", "ilike", "Which valve")])
         self.assertFalse(tickets)
+
+    def test_an_answer_that_is_sent_to_a_team_too_stays_out_of_tickets(self):
+        self._create_team(
+            alias_name="repairs", alias_domain_id=self.company.alias_domain_id.id
+        )
+        conversation = self._ask(body=f"<p>About {self.ticket.number}: which one?</p>")
+        count = self.tickets.search_count([])
+        self._answer(conversation, to=f", repairs@{OWN_COMPANY['name']}")
+        self.assertEqual(conversation.state, "answered")
+        self.assertEqual(self.tickets.search_count([]), count)
+        self.assertNotIn(ANSWER, str(self.ticket.message_ids.mapped("body")))
 
     def test_who_waits_is_told_of_an_answer_once(self):
         conversation = self._ask()

@@ -1,0 +1,50 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from odoo import api, models
+from odoo.tools.mail import unfold_references
+
+
+class MailThread(models.AbstractModel):
+    """Answers to side conversations, whatever address they are sent to."""
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_route(
+        self, message, message_dict, model=None, thread_id=None, custom_values=None
+    ):
+        """Override to keep an answer that is sent to a team, too, in its thread.
+
+        Odoo would make a new ticket of it, since a team's address is for tickets.
+        """
+        routes = super().message_route(
+            message, message_dict, model, thread_id, custom_values
+        )
+        if any(route[0] == "service.ticket" and not route[1] for route in routes or ()):
+            asked = self._find_side_conversation(message_dict)
+            if asked:
+                return [(asked._name, asked.id, None, self.env.uid, None)]
+        return routes
+
+    @api.model
+    def _find_side_conversation(self, message_dict):
+        """Return the side conversation that a message answers, or none.
+
+        The id of what we sent cannot be guessed: who names it has got it.
+        """
+        references = message_dict.get("references") or message_dict.get("in_reply_to")
+        # sudo: the gate knows all
+        conversations = self.env["service.side.conversation"].sudo()
+        answered = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("message_id", "in", unfold_references(references or "")[-32:]),
+                    ("model", "=", conversations._name),
+                    ("message_type", "!=", "email"),
+                ],
+                limit=1,
+                order="id desc",
+            )
+        )
+        return conversations.browse(answered.res_id).exists()
