@@ -113,6 +113,7 @@
         "views/service_ticket_notification_views.xml",
         "report/service_complaint_report_document.xml",
         "views/service_complaint_report_views.xml",
+        "views/res_config_settings_views.xml",
         "views/crm_service_menus.xml",
         "views/service_phone_menus.xml",
     ],

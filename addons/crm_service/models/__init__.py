@@ -63,6 +63,7 @@ from . import service_ticket_private
 from . import mail_canned_response
 from . import service_ticket_canned
 from . import service_ticket_print
+from . import res_config_settings
 from . import ir_filters
 from . import service_stage_usual
 from . import service_ticket_time

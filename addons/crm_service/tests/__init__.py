@@ -61,6 +61,7 @@ from . import test_export
 from . import test_everyday
 from . import test_canned_reply
 from . import test_reminder
+from . import test_settings
 from . import test_urge
 from . import test_views
 from . import test_sla_hold
