@@ -106,6 +106,11 @@ class ResPartner(models.Model):
         types = types.with_context(active_test=False)
         return set(types.search([("category", "=", "complaint")])._ids)
 
+    def _get_service_address(self):
+        """Return the address in one line."""
+        lines = self._display_address(without_company=True).splitlines()
+        return ", ".join(line.strip() for line in lines if line.strip())
+
     # -- lists and pages ------------------------------------------------------
 
     def action_open_service_tickets(self):

@@ -145,14 +145,13 @@ class ResPartner(models.Model):
         counts = {}
         for (model, _column), ids in rows.items():
             counts[model] = counts.get(model, 0) + len(ids)
-        address = self._display_address(without_company=True).strip()
         return {
             "name": self.display_name,
             "company_id": self.company_id.id,
             "former_id": self.id,
             "phone": self.phone,
             "email": self.email,
-            "address": address.replace("\n", ", "),
+            "address": self._get_service_address(),
             "former_values": self.read(SNAPSHOT_FIELDS, load=None)[0],
             "moved_rows": {f"{m}.{c}": ids for (m, c), ids in rows.items()},
             "moved_counts": counts,

@@ -322,7 +322,7 @@ class ServiceCustomer(models.AbstractModel):
             "active": partner.active,
             "phone": partner.phone or "",
             "email": partner.email or "",
-            "address": partner._display_address(without_company=True).strip(),
+            "address": partner._get_service_address(),
             "note": partner.comment or "",
             "tags": partner.category_id.mapped("name"),
         }

@@ -244,9 +244,7 @@ class ServiceTicket(models.Model):
         return {
             "id": partner.id,
             "name": partner.display_name,
-            "address": partner._display_address(without_company=True)
-            .strip()
-            .replace("\n", ", "),
+            "address": partner._get_service_address(),
             "phone": partner.phone or "",
             "email": partner.email or "",
             "reasons": [words[reason] for reason in reasons],

@@ -3,7 +3,7 @@ import psycopg2
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import ServiceCommon
 
@@ -402,6 +402,10 @@ class TestCustomerMerge(ServiceCommon):
         self.assertIn("Tickets 2", summary)
         self.assertIn("Units 1", summary)
         self.assertFalse(self._wizard().service_problem)
+        with Form(self._wizard()) as form:  # as the browser computes it
+            self.assertIn("Tickets 2", form.service_summary)
+            form.dst_partner_id = self.twin
+            self.assertNotIn("Tickets 2", form.service_summary or "")
 
     def test_a_merge_is_written_down(self):
         ticket = self._create_ticket(partner_id=self.twin.id)

@@ -41,11 +41,35 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     @api.depends("partner_ids", "dst_partner_id")
     def _compute_service_summary(self):
         for wizard in self:
-            sources = (wizard.partner_ids - wizard.dst_partner_id)._origin
+            sources = wizard.partner_ids._origin - wizard.dst_partner_id._origin
             counts = sources._count_service_rows()
             wizard.service_summary = ", ".join(
                 f"{label} {count}" for label, count in counts if count
             )
+
+    def action_merge(self):
+        """Override of `action_merge` to close the window where nothing is left to do.
+
+        :raises UserError: these must stay apart; the sentence says why
+        """
+        following = self.current_line_id
+        merged, target = self.partner_ids, self.dst_partner_id
+        action = super().action_merge()
+        if following or len(merged) < 2:
+            return action
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(count)s contacts are one now: %(name)s.",
+                    count=len(merged),
+                    name=target.display_name,
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         """Override of `_merge` to refuse what mixes people up, and to lose nothing.

@@ -45,7 +45,7 @@ export class ServiceCustomer extends Component {
             this.partnerId,
         ]);
         this.state.page = page;
-        this.env.config.setDisplayName(page.partner.name);
+        this.env.config.setDisplayName(_t("%s at a Glance", page.partner.name));
         const known = new Set(page.sources.map((source) => source.kind));
         this.state.kinds = this.state.kinds.filter((kind) => known.has(kind));
         if (this.state.kinds.length) {
@@ -117,8 +117,12 @@ export class ServiceCustomer extends Component {
         );
     }
 
+    get total() {
+        return this.state.page.sources.reduce((sum, source) => sum + source.count, 0);
+    }
+
     get isEmpty() {
-        return this.state.page.sources.every((source) => !source.count);
+        return !this.total;
     }
 
     /** The entries month by month, in the reader's time zone and language. */
@@ -212,15 +216,30 @@ export class ServiceCustomer extends Component {
     }
 
     async merge(other) {
-        const ids = [this.partner.id, ...(other ? [other.id] : [])];
+        const ids = [this.partner.id, other.id];
         await this.action.doAction("base.action_partner_merge", {
             additionalContext: {
                 active_model: "res.partner",
                 active_ids: ids,
                 active_id: ids[0],
             },
-            onClose: () => this.load(),
+            onClose: () => this.afterMerge(ids),
         });
+    }
+
+    /** Show the customer that stayed: it may be the other one. */
+    async afterMerge(ids) {
+        const left = await this.orm.search("res.partner", [["id", "in", ids]], {
+            context: {active_test: false},
+        });
+        if (left.includes(this.partner.id)) {
+            await this.load();
+        } else {
+            await this.action.doAction("crm_service.service_customer_action", {
+                additionalContext: {active_id: left[0], active_model: "res.partner"},
+                stackPosition: "replaceCurrentAction",
+            });
+        }
     }
 }
 
