@@ -243,7 +243,7 @@ class TestCustomerPage(ServiceCommon):
     # -- counters -------------------------------------------------------------------
 
     def test_counters_count_contacts_too(self):
-        self.anger._move_to_phase("closed")
+        self.rows[1]._move_to_phase("closed")
         self.assertRecordValues(
             self.hotel | self.ann | self.other,
             [

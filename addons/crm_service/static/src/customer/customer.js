@@ -6,6 +6,7 @@ import {
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
+import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {Component, onWillStart, useState} from "@odoo/owl";
@@ -27,6 +28,8 @@ export class ServiceCustomer extends Component {
             next: false,
             loading: false,
         });
+        // who comes back by the breadcrumbs finds what he had chosen
+        useSetupAction({getLocalState: () => ({kinds: [...this.state.kinds]})});
         onWillStart(() => this.load());
     }
 
