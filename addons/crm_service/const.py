@@ -334,3 +334,20 @@ REPORT_PERIODS = [
     ("last_year", "Last year"),
     ("custom", "Other days"),
 ]
+
+# -- letters
+LETTER_PURPOSES = [
+    ("acknowledgement", "Acknowledgement"),
+    ("question", "Question"),
+    ("interim", "It takes longer"),
+    ("answer", "Our answer"),
+    ("refusal", "Our answer, not accepted"),
+    ("closing", "Closed"),
+]
+# What a letter says, if nobody chooses another text.
+LETTER_TEMPLATES = {
+    purpose: f"mail_template_complaint_{purpose}" for purpose, _label in LETTER_PURPOSES
+}
+# Letters that count as our answer to a complaint, or as a reply.
+ANSWERING_LETTERS = ("answer", "refusal")
+REPLYING_LETTERS = ("acknowledgement", "question", "interim")

@@ -128,6 +128,7 @@ from . import service_ticket_settle
 from . import service_ticket_safety
 from . import service_ticket_independence_mail
 from . import service_ticket_independence
+from . import service_window_mixin
 from . import service_complaint_cause
 from . import service_asset_batch
 from . import service_asset_recurrence
@@ -176,3 +177,5 @@ from . import res_company_notification
 from . import service_complaint_report
 from . import service_complaint_figures
 from . import service_complaint_report_document
+from . import service_ticket_letter_text
+from . import service_ticket_letter_document

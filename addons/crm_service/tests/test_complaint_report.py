@@ -30,8 +30,7 @@ class TestComplaintReport(ServiceCommon):
             "crm_service.complaint_cause_service_work"
         )
         cls.old = cls._create_complaint(datetime(2025, 6, 1))
-        cls.old._move_to_phase("closed")
-        cls.old._with_flow().write({"closed_at": datetime(2025, 7, 1)})
+        cls._close(cls.old, datetime(2025, 7, 1))
         cls.tickets_made = cls.tickets.browse()
         for place in range(10):
             cls.tickets_made |= cls._create_complaint(
@@ -60,6 +59,13 @@ class TestComplaintReport(ServiceCommon):
         return cls._create_ticket(
             type_id=cls.complaint.id, opened_at=opened_at, **values
         )
+
+    @classmethod
+    def _close(cls, ticket, moment):
+        """Let `ticket` be accepted and closed at `moment`."""
+        ticket._with_flow().write({"outcome": "accepted"})
+        ticket._move_to_phase("closed")
+        ticket._with_flow().write({"closed_at": moment})
 
     @classmethod
     def _add_remedy(cls, place, kind, amount, state):
@@ -113,9 +119,7 @@ class TestComplaintReport(ServiceCommon):
         self.assertEqual(figures["products"]["vital"], 1)
 
     def test_the_trend_counts_what_came_ended_and_was_open(self):
-        closed = self.tickets_made[0]
-        closed._move_to_phase("closed")
-        closed._with_flow().write({"closed_at": datetime(2026, 2, 3)})
+        self._close(self.tickets_made[0], datetime(2026, 2, 3))
         trend = self._create_wizard(date_to="2026-05-31")._get_values()["trend"]
         self.assertEqual(trend["unit"], "month")
         rows = [(r["received"], r["ended"], r["open"]) for r in trend["rows"]]
@@ -144,7 +148,11 @@ class TestComplaintReport(ServiceCommon):
             }
         )
         remedy = self.tickets_made[0].remedy_ids
-        remedy.currency_id = other
+        self.env.cr.execute(
+            "UPDATE service_remedy SET currency_id = %s WHERE id = %s",
+            (other.id, remedy.id),
+        )
+        self.env.invalidate_all()
         totals = self._create_wizard()._get_values()["totals"]
         rate = self.euro.rate or 1
         self.assertAlmostEqual(totals["granted"], 50 + 100 / 4 * rate)

@@ -288,6 +288,24 @@ class TestCorrectiveAction(ServiceCommon):
             self.assertFalse(messages)
         self.assertTrue(self.action.with_user(self.supervisor).name)
 
+    def test_no_window_opens_on_an_action_that_the_user_may_not_see(self):
+        self._keep_away(self.manager)
+        for name in ("check", "drop"):
+            windows = self._as(self.manager)[f"service.corrective.action.{name}"]
+            values = {"action_id": self.action.id, "reason": "x"}
+            if name == "check":
+                values = {**values, "result": "effective", "note": "x"}
+                del values["reason"]
+            with self.assertRaises(AccessError):
+                windows.create(values)
+        windows = self._as(self.manager)["service.corrective.action.check"]
+        with self.assertRaises(AccessError):
+            windows.onchange(
+                {"action_id": self.action.id},
+                ["action_id"],
+                {"action_id": {}, "done_note": {}, "criterion": {}},
+            )
+
     def test_whom_the_complaint_is_about_neither_owns_nor_checks(self):
         self._keep_away(self.agent)
         for name in ("user_id", "check_user_id"):

@@ -23,3 +23,4 @@ from . import service_ticket_split
 from . import service_ticket_split_line
 from . import service_parked_decision
 from . import service_complaint_report_print
+from . import service_ticket_letter

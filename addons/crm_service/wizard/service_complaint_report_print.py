@@ -22,10 +22,20 @@ class ServiceComplaintReportPrint(models.TransientModel):
         REPORT_PERIODS, required=True, default="last_month", string="Period of Report"
     )
     date_from = fields.Date(
-        "From", compute="_compute_dates", store=True, readonly=False, required=True
+        "From",
+        compute="_compute_dates",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
     )
     date_to = fields.Date(
-        "To", compute="_compute_dates", store=True, readonly=False, required=True
+        "To",
+        compute="_compute_dates",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

@@ -6,7 +6,9 @@ class ServiceCorrectiveActionDrop(models.TransientModel):
     """Why a corrective action is not carried out."""
 
     _name = "service.corrective.action.drop"
+    _inherit = "service.window.mixin"
     _description = "Drop a Corrective Action"
+    _window_on = "action_id"
 
     action_id = fields.Many2one(
         "service.corrective.action", required=True, readonly=True, ondelete="cascade"
