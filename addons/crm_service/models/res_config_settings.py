@@ -25,6 +25,9 @@ class ResConfigSettings(models.TransientModel):
     service_notify_hours = fields.Integer(
         related="company_id.service_notify_hours", readonly=False
     )
+    service_sms_provider = fields.Selection(
+        related="company_id.service_sms_provider", readonly=False
+    )
     service_reply_address = fields.Char(
         "Answers Go To", compute="_compute_service_reply_address"
     )
