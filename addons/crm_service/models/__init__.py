@@ -179,3 +179,4 @@ from . import service_complaint_figures
 from . import service_complaint_report_document
 from . import service_ticket_letter_text
 from . import service_ticket_letter_document
+from . import service_ticket_independence_merge

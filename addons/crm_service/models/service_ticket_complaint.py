@@ -108,6 +108,19 @@ class ServiceTicket(models.Model):
     last_reminded_at = fields.Datetime("Last Reminder", readonly=True, copy=False)
     remedy_ids = fields.One2many("service.remedy", "ticket_id", "Remedies", copy=False)
 
+    complaint_count = fields.Integer("Complaints", compute="_compute_complaint_count")
+
+    def _compute_complaint_count(self):
+        """Count the complaints about these tickets that the reader may see."""
+        groups = self._read_group(
+            [("complained_ticket_id", "in", self.ids)],
+            ["complained_ticket_id"],
+            ["__count"],
+        )
+        counts = {ticket.id: count for ticket, count in groups}
+        for ticket in self:
+            ticket.complaint_count = counts.get(ticket._origin.id, 0)
+
     @api.depends("complained_ticket_id", "complaint_about")
     def _compute_complained_user_id(self):
         """Suggest who was responsible for the ticket that a person is blamed for."""
@@ -116,3 +129,19 @@ class ServiceTicket(models.Model):
                 ticket.complained_user_id = ticket.complained_ticket_id.user_id
             else:
                 ticket.complained_user_id = ticket.complained_user_id
+
+    def action_open_complaints(self):
+        """Open the complaints about this ticket."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_service.service_ticket_action_complaint"
+        )
+        action["domain"] = [("complained_ticket_id", "=", self.id)]
+        action["context"] = {
+            "service_category": "complaint",
+            "default_complained_ticket_id": self.id,
+            "default_partner_id": self.partner_id.id,
+            "default_asset_id": self.asset_id.id,
+        }
+        return action

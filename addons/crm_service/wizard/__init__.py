@@ -24,3 +24,8 @@ from . import service_ticket_split_line
 from . import service_parked_decision
 from . import service_complaint_report_print
 from . import service_ticket_letter
+from . import service_complaint_settle
+from . import service_complaint_answer
+from . import service_complaint_recourse
+from . import service_complaint_decision
+from . import service_remedy_refuse
