@@ -6,6 +6,8 @@ import {useService} from "@web/core/utils/hooks";
 import {Component, useState} from "@odoo/owl";
 import {formatSeconds, useSeconds} from "./phone_clock";
 
+const CALLBACKS = "crm_service.service_callback_action";
+
 /** What rings, whom the user talks with, whom to call back: on every page. */
 export class PhoneDock extends Component {
     static template = "crm_service.PhoneDock";
@@ -13,7 +15,9 @@ export class PhoneDock extends Component {
 
     setup() {
         this.phone = useService("service_phone");
+        this.action = useService("action");
         this.state = useState(this.phone.state);
+        this.folded = useState({});
         useSeconds(() => this.phone.dropSilent());
         const everywhere = {global: true, bypassEditableProtection: true};
         useHotkey("alt+shift+c", () => this.phone.answer(this.ringing.id), {
@@ -37,6 +41,32 @@ export class PhoneDock extends Component {
     /** The cards, without the call that the page shows anyway. */
     get cards() {
         return this.state.calls.filter((card) => card.id !== this.state.shown);
+    }
+
+    /** The next call-back that is due, unless the user has a call before him. */
+    get due() {
+        const isBusy = this.state.calls.length || this.state.shown;
+        return isBusy ? undefined : this.state.callbacks[0];
+    }
+
+    get others() {
+        const count = this.state.callbacks.length - 1;
+        return count > 0 ? _t("%s more to call back", count) : "";
+    }
+
+    openDue() {
+        return this.action.doAction(CALLBACKS, {
+            additionalContext: {search_default_filter_today: 1},
+        });
+    }
+
+    /** Whether only who it is shows: what rings is never folded. */
+    isFolded(card) {
+        return Boolean(this.folded[card.id]) && !this.phone.isRinging(card);
+    }
+
+    toggle(card) {
+        this.folded[card.id] = !this.folded[card.id];
     }
 
     getSeconds(card) {
