@@ -60,6 +60,7 @@ def test_a_customer_is_suggested_merged_and_seen_at_a_glance(
         hint.locator(".o_service_hint_take").focus()
         page.keyboard.press("Enter")
         page.wait_for_selector(".o_service_hint_merge")
+        client.settle()
         assert page.locator(
             ".o_field_widget[name=partner_phone] input"
         ).input_value() == ("02 5550 1234")
