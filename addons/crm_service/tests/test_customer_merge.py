@@ -407,6 +407,17 @@ class TestCustomerMerge(ServiceCommon):
             form.dst_partner_id = self.twin
             self.assertNotIn("Tickets 2", form.service_summary or "")
 
+    def test_the_window_counts_no_complaint_about_the_reader(self):
+        self._create_ticket(
+            partner_id=self.twin.id,
+            type_id=self.complaint.id,
+            complained_user_id=self.agent.id,
+        )
+        for user, said in ((self.supervisor, True), (self.agent, False)):
+            with self.subTest(user=user.login):
+                summary = self._wizard(user=user).service_summary or ""
+                self.assertEqual("Complaints 1" in summary, said)
+
     def test_a_merge_is_written_down(self):
         ticket = self._create_ticket(partner_id=self.twin.id)
         former = self.twin.id
