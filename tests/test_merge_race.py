@@ -113,7 +113,8 @@ def writers(servers):
             partial(
                 *(call, workers, "xmlrpc", "integration", "mail.thread"),
                 *("message_process",),
-                **{"model": "service.ticket", "message": mail},
+                # the first argument, which goes by position
+                **{"ids": "service.ticket", "message": mail},
             ),
         ]
         return bodies, calls
@@ -128,8 +129,8 @@ def places(group, bodies):
             row["res_id"]
             for row in group.sql(
                 "SELECT res_id FROM mail_message WHERE model = 'service.ticket' "
-                "AND message_type IN ('comment', 'email') AND body LIKE %s",
-                f"%{body}<%",
+                "AND message_type IN ('comment', 'email') AND body ~ %s",
+                f"{body}([^0-9]|$)",
             )
         ]
         for body in bodies

@@ -243,6 +243,8 @@ DUPLICATE_DAYS = 90
 DUPLICATE_LIMIT = 5
 # Subjects are alike whose trigrams agree by this share.
 DUPLICATE_SIMILARITY = 0.45
+# Those of other customers must be more alike: many have the same trouble.
+DUPLICATE_SIMILARITY_OTHERS = 0.6
 # A merge can be undone for so many days.
 MERGE_UNDO_DAYS = 30
 LINK_KINDS = [

@@ -6,11 +6,20 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
-from ..const import DUPLICATE_DAYS, DUPLICATE_LIMIT, DUPLICATE_SIMILARITY
+from ..const import (
+    DUPLICATE_DAYS,
+    DUPLICATE_LIMIT,
+    DUPLICATE_SIMILARITY,
+    DUPLICATE_SIMILARITY_OTHERS,
+)
 
 STAFF = "crm_service.group_service_technician"
 # More than are shown, to choose the best of them.
 CANDIDATES = 40
+HINT_FIELDS = (
+    *("number", "name", "phase", "is_open", "opened_at", "asset_id"),
+    *("serial_number", "phone_sanitized", "partner_email", "partner_id"),
+)
 WEIGHTS = {"unit": 4, "words": 3, "phone": 2, "email": 2, "partner": 1}
 
 
@@ -72,8 +81,10 @@ class ServiceTicket(models.Model):
         found = {}
         for ticket in self._search_duplicate_keys(base, keys):
             found[ticket] = ticket._get_same(keys)
-        for ticket in self._search_similar(base):
-            found.setdefault(ticket, []).append("words")
+        for ticket, similarity in self._search_similar(base):
+            same = found.setdefault(ticket, [])
+            if same or similarity >= self._get_enough(ticket):
+                same.append("words")
         likely = [(t, same) for t, same in found.items() if t._is_likely(same)]
         likely.sort(key=_get_rank)
         labels = self._get_reason_labels()
@@ -161,11 +172,19 @@ class ServiceTicket(models.Model):
 
     # -- by similar words ---------------------------------------------------------
 
+    def _get_enough(self, ticket):
+        """Return how similar the subject of `ticket` must be to be told of it."""
+        mine = self.partner_id._origin.commercial_partner_id
+        theirs = ticket.partner_id.commercial_partner_id
+        if mine and theirs and mine != theirs:
+            return DUPLICATE_SIMILARITY_OTHERS
+        return DUPLICATE_SIMILARITY
+
     def _search_similar(self, base):
-        """Return open tickets whose subject is in similar words."""
+        """Return (open ticket, similarity of its subject), the most similar first."""
         words = (self.name or "").strip()
         if len(words) < 4 or not self.pool.has_trigram:
-            return self.browse()
+            return []
         self.env.cr.execute(
             SQL(
                 "SELECT set_config('pg_trgm.similarity_threshold', %s, true)",
@@ -173,22 +192,31 @@ class ServiceTicket(models.Model):
             )
         )
         similar = Domain.custom(
-            to_sql=lambda model, alias, query: self._get_similar_sql(alias, words)
+            to_sql=lambda model, alias, query: self._get_similar_sql(
+                SQL("%%"), alias, words
+            )
         )
-        return self._search_candidates(base & Domain("is_open", "=", True) & similar)
+        query = self._search(base & Domain("is_open", "=", True) & similar)
+        score = SQL("similarity%s", self._get_similar_sql(SQL(","), self._table, words))
+        query.order = SQL("%s DESC, %s DESC", score, SQL.identifier(self._table, "id"))
+        query.limit = CANDIDATES
+        rows = self.env.execute_query(
+            query.select(SQL.identifier(self._table, "id"), score)
+        )
+        tickets = self.browse(row[0] for row in rows)
+        tickets.fetch(HINT_FIELDS)
+        return list(zip(tickets, (row[1] for row in rows), strict=True))
 
     @api.model
-    def _get_similar_sql(self, alias, words):
-        """Return the condition that a subject is similar, as its index has it."""
+    def _get_similar_sql(self, operator, alias, words):
+        """Return the subject and `words` around `operator`, as the index has it."""
         unaccent = self.pool.unaccent
         subject = SQL.identifier(alias, "name", to_flush=self._fields["name"])
-        return SQL("%s %% %s", unaccent(subject), unaccent(SQL("%s", words)))
+        return SQL(
+            "(%s %s %s)", unaccent(subject), operator, unaccent(SQL("%s", words))
+        )
 
     @api.model
     def _search_candidates(self, domain):
         """Return some of the tickets of `domain`, with what hints need of them."""
-        names = (
-            *("number", "name", "phase", "is_open", "opened_at", "asset_id"),
-            *("serial_number", "phone_sanitized", "partner_email", "partner_id"),
-        )
-        return self.search_fetch(domain, names, order="id desc", limit=CANDIDATES)
+        return self.search_fetch(domain, HINT_FIELDS, order="id desc", limit=CANDIDATES)

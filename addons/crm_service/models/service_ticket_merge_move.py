@@ -222,4 +222,4 @@ class ServiceTicket(models.Model):
                 label = ticket.env["ir.model"]._get(model).name
                 rows = ticket.env[model]
                 counts[label] = rows.search_count([(field, "in", ticket.ids)])
-        return [f"{count} {label}" for label, count in counts.items() if count]
+        return [f"{label}: {count}" for label, count in counts.items() if count]

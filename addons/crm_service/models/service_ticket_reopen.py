@@ -25,6 +25,24 @@ class ServiceTicket(models.Model):
             ticket.can_reopen = ended and ticket.phase in DONE_PHASES and not late
             ticket.can_follow_up = ended and ticket.phase in ENDED_PHASES
 
+    @api.depends(
+        *("stage_id", "type_id", "team_id", "user_id", "priority", "partner_id"),
+        *("merged_into_id", "closed_at"),
+    )
+    @api.depends_context("uid", "su")
+    def _compute_available_route_ids(self):
+        """Override: no button leads on from where it would be refused."""
+        result = super()._compute_available_route_ids()
+        supervisor = self._is_in_group("supervisor")
+        for ticket in self.filtered(lambda t: t.phase in ENDED_PHASES):
+            if ticket.merged_into_id or (
+                not supervisor and ticket._is_past_reopening()
+            ):
+                ticket.available_route_ids = ticket.available_route_ids.filtered(
+                    lambda route: route.to_stage_id.phase in ENDED_PHASES
+                )
+        return result
+
     def _is_past_reopening(self):
         """Tell whether this ticket was closed too long ago to be taken up again."""
         if self.phase not in ENDED_PHASES or not self.closed_at:

@@ -335,6 +335,7 @@ class TestTicketMerge(MergeCommon):
             with self.assertRaises(UserError):
                 move()
         self.assertEqual(self.second.phase, "cancelled")
+        self.assertFalse(self.second.with_user(self.agent).available_route_ids)
 
     def test_a_closed_ticket_is_merged_as_it_is(self):
         self.second._move_to_phase("closed")

@@ -34,6 +34,8 @@ class TestTicketReopen(MergeCommon):
         ticket = self.first.with_user(self.agent)
         self.assertFalse(ticket.can_reopen)
         self.assertTrue(ticket.can_follow_up)
+        phases = set(ticket.available_route_ids.to_stage_id.mapped("phase"))
+        self.assertLessEqual(phases, {"closed", "cancelled"})
         with self.assertRaisesRegex(UserError, "Open a follow-up instead"):
             ticket.action_reopen()
         with self.assertRaisesRegex(UserError, "follow-up"):

@@ -71,12 +71,12 @@ class ServiceTicketMerge(models.TransientModel):
         """Return a line that tells what of `ticket` moves."""
         target = self.target_id._origin
         counts = ticket._count_moving(target)
-        moving = ", ".join(counts) or self.env._("nothing but the work itself")
+        moving = ", ".join(counts) or self.env._("only the work itself")
         return Markup("<div><b>%s</b> %s</div><div class='ms-3'>%s</div>") % (
             ticket.number,
             ticket.name,
             self.env._(
-                "Goes to %(number)s: %(moving)s.", number=target.number, moving=moving
+                "Goes to %(number)s (%(moving)s).", number=target.number, moving=moving
             ),
         )
 
