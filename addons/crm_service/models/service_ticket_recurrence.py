@@ -165,8 +165,6 @@ class ServiceTicket(models.Model):
     @api.model
     def _get_ordinal(self, place):
         """Return the word for a place in a row, such as “Third”."""
-        if place > RECURRENCE_LIMIT:
-            return self.env._("More than %(count)sth", count=RECURRENCE_LIMIT)
         words = {
             2: self.env._("Second"),
             3: self.env._("Third"),
@@ -178,7 +176,16 @@ class ServiceTicket(models.Model):
             9: self.env._("Ninth"),
             10: self.env._("Tenth"),
         }
-        return words.get(place) or self.env._("%(place)sth", place=place)
+        if place in words:
+            return words[place]
+        suffix = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+        if place % 100 in (11, 12, 13):
+            suffix = "th"
+        if place > RECURRENCE_LIMIT:
+            return self.env._(
+                "At least the %(place)s%(suffix)s", place=place, suffix=suffix
+            )
+        return self.env._("%(place)s%(suffix)s", place=place, suffix=suffix)
 
     def _get_recurrence_rows(self):
         """Return what a hint shows of each of these complaints."""

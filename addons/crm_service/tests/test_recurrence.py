@@ -111,7 +111,9 @@ class TestRecurrence(ServiceCommon):
         get = self.tickets._get_ordinal
         self.assertEqual(get(10), "Tenth")
         self.assertEqual(get(11), "11th")
-        self.assertEqual(get(101), "More than 100th")
+        self.assertEqual(get(101), "At least the 101st")
+        self.assertEqual(get(22), "22nd")
+        self.assertEqual(get(13), "13th")
 
     def test_a_batch_counts_its_units_and_complaints(self):
         self._create_complaint(asset_id=self.unit.id)
