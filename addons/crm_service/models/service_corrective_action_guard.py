@@ -45,7 +45,6 @@ class ServiceCorrectiveAction(models.Model):
         model = model.with_context(mail_auto_subscribe_no_notify=True)
         actions = super(ServiceCorrectiveAction, model).create(vals_list)
         actions = actions.with_env(self.env)
-        actions._check_tickets_known({})
         actions._give_numbers()
         actions._sync_activities()
         return actions
@@ -57,12 +56,8 @@ class ServiceCorrectiveAction(models.Model):
         self._check_vals_allowed(vals)
         self._check_settled(vals)
         self._check_put_off(vals)
-        # sudo: what is linked already counts even where the user may not look
-        known = {action.id: action.sudo().ticket_ids for action in self}
         quiet = self.with_context(mail_auto_subscribe_no_notify=True)
         result = super(ServiceCorrectiveAction, quiet).write(vals)
-        if "ticket_ids" in vals:
-            self._check_tickets_known(known)
         if {"user_id", "date_due", "check_user_id", "check_date", "active"} & set(vals):
             self._sync_activities()
         return result
@@ -160,18 +155,6 @@ class ServiceCorrectiveAction(models.Model):
                         action=action.display_name,
                     )
                 )
-
-    def _check_tickets_known(self, known):
-        """Refuse to link complaints that the user may not see.
-
-        :param dict known: {id of an action: tickets it was linked with before}
-        :raises AccessError: one was added
-        """
-        for action in self:
-            added = action.sudo().ticket_ids - known.get(
-                action.id, action.ticket_ids[:0]
-            )
-            self.env["service.ticket"].browse(added.ids).check_access("read")
 
     # -- independence -------------------------------------------------------
 

@@ -265,6 +265,16 @@ class TestCorrectiveAction(ServiceCommon):
         mine = self._create_action(user_id=self.technician.id, ticket_ids=False)
         with self.assertRaises(AccessError):
             mine.with_user(self.technician).ticket_ids = [Command.link(self.ticket.id)]
+        self._keep_away(self.agent)
+        with self.assertRaises(AccessError):
+            self._as(self.agent)["service.corrective.action"].create(
+                {
+                    "name": "Look",
+                    "user_id": self.agent.id,
+                    "date_due": self.today,
+                    "ticket_ids": [Command.link(self.ticket.id)],
+                }
+            )
 
     def _keep_away(self, *users):
         """Let the complaint be about `users`."""
