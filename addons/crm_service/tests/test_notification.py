@@ -101,6 +101,21 @@ class TestNotification(NotificationCommon):
         self.assertEqual(ticket.phase, "triage")
         self.assertEqual(self._get_rows(ticket).mapped("event"), ["acknowledgement"])
 
+    def test_context_keys_of_a_caller_silence_nothing(self):
+        ticket = self._create_told()
+        self._run_job()
+        for forged in (True, [ticket.id], {"ids": [ticket.id]}):
+            silent = ticket.with_context(service_ticket_starting=forged)
+            silent._move_to_phase("in_progress")
+            self.assertEqual(self._get_rows(ticket)[-1].event, "in_progress")
+            silent._move_to_phase("waiting_customer")
+        defaults = {"default_state": "sent", "default_recipient": "eve@example.com"}
+        other = self.tickets.with_context(**defaults).create(
+            self._prepare_ticket(partner_id=self.ann.id)
+        )
+        row = self._get_rows(other)
+        self.assertEqual((row.state, row.recipient), ("queued", False))
+
     def test_old_sub_and_muted_tickets_are_not_told(self):
         long_ago = fields.Datetime.now() - timedelta(days=2)
         whole = self._create_told(is_muted=True)

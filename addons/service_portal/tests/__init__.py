@@ -1,6 +1,7 @@
 from . import (
     test_customer_page,
     test_merged,
+    test_notification_link,
     test_portal_access,
     test_portal_pages,
     test_side_conversation,
