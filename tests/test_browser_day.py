@@ -74,7 +74,9 @@ def test_a_ticket_is_answered_asked_about_and_remembered(
 
         agent.open("crm_service.service_ticket_action", day["ticket"])
         page.locator("button", has_text="Remind Me").first.click()
-        page.click(".modal button[name=action_tomorrow]")
-        page.wait_for_selector(".o_notification:has-text('You will be reminded')")
+        page.wait_for_selector(".modal .o_field_widget[name=note]")
+        agent.settle()
+        agent.press("action_tomorrow", ".modal", until=".o_notification")
+        assert "You will be" in page.locator(".o_notification").first.inner_text()
         assert len(world.sql(REMINDED, day["ticket"])) == 1
         assert not agent.errors

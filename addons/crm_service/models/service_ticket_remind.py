@@ -17,7 +17,7 @@ class ServiceTicket(models.Model):
 
     _inherit = "service.ticket"
 
-    def action_remind(self, remind_at, note=None):
+    def action_remind_me(self, remind_at, note=None):
         """Remind the user of these tickets.
 
         :param remind_at: a moment in UTC, as a datetime or its text

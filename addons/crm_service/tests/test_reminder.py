@@ -22,7 +22,7 @@ class TestReminders(ServiceCommon):
     def _remind(self, moment, note=None, user=None):
         ticket = self.ticket.with_user(user or self.agent)
         before = ticket.activity_ids
-        ticket.action_remind(moment, note)
+        ticket.action_remind_me(moment, note)
         return ticket.activity_ids - before
 
     def _run(self, moment):

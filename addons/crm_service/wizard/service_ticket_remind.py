@@ -52,7 +52,7 @@ class ServiceTicketRemind(models.TransientModel):
 
     def _remind(self, moment):
         """Remind at `moment`, and say so."""
-        done, problems = self._do(lambda t: t.action_remind(moment, self.note))
+        done, problems = self._do(lambda t: t.action_remind_me(moment, self.note))
         told = self.env._(
             "You will be reminded on %(day)s at %(time)s.",
             day=format_date(self.env, fields.Datetime.context_timestamp(self, moment)),

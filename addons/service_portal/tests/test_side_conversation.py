@@ -103,7 +103,7 @@ class TestSideConversation(ServicePortalCase, HttpCase):
             lambda: ticket.read(["my_note"]),
             lambda: ticket.action_watch(),
             lambda: ticket.action_unwatch(),
-            lambda: ticket.action_remind("2099-01-01 00:00:00"),
+            lambda: ticket.action_remind_me("2099-01-01 00:00:00"),
             lambda: ticket.get_canned_replies(),
             lambda: ticket.action_ask_others(),
             lambda: ticket.action_open_side_conversations(),
