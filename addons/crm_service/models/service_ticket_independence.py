@@ -1,6 +1,8 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .service_ticket import FLOW_FIELDS
 
@@ -47,7 +49,30 @@ class ServiceTicket(models.Model):
         help="They do not see this ticket, nor anything that belongs to it.",
     )
 
+    is_service_hidden = fields.Boolean(
+        "About the Reader",
+        compute="_compute_is_service_hidden",
+        search="_search_is_service_hidden",
+        export_string_translation=False,
+        help="The reader is kept away from it. Record rules ask for this.",
+    )
+
     _confidential_idx = models.Index("(id) WHERE is_confidential IS TRUE")
+
+    @api.depends("is_confidential", "excluded_user_ids")
+    @api.depends_context("uid")
+    def _compute_is_service_hidden(self):
+        """Tell from the row alone for nearly all tickets, without a query."""
+        self.is_service_hidden = False
+        self._filter_hidden().is_service_hidden = True
+
+    @api.model
+    def _search_is_service_hidden(self, operator, value):
+        """Search by id alone: what counts tickets need not look at their rows."""
+        if operator != "in":
+            return NotImplemented
+        ids = self.env["service.independence.mixin"]._get_hidden_sql()
+        return Domain("id", "in" if True in value else "not in", SQL("(%s)", ids))
 
     @api.depends_context("uid")
     def _compute_display_name(self):

@@ -244,6 +244,7 @@ class TestIndependence(ComplaintCommon):
             rule.model_id.model
             for rule in rules
             if "excluded_user_ids" in rule.domain_force
+            or "is_service_hidden" in rule.domain_force
         }
         for name, model in self.env.items():
             if model._abstract or model._transient or not model._auto:
