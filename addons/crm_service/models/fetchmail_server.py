@@ -1,5 +1,16 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+import poplib
+
 from odoo import models
+
+# The override of Odoo's own limit must come after it.
+from odoo.addons.mail.models import fetchmail
+
+from ..const import MAX_MAIL_BYTES
+
+# One line beyond the limit, and the mailbox is never read again: Odoo gives up, and
+# the message is the first again the next time.
+poplib._MAXLINE = max(fetchmail.poplib._MAXLINE, MAX_MAIL_BYTES)
 
 # Proof that a message was fetched from a mailbox: no remote caller can send it.
 FETCH = object()

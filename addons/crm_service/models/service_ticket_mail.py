@@ -20,9 +20,6 @@ class ServiceTicket(models.Model):
             values["name"] = subject or self.env._("E-mail without subject")
         values.update(self._prepare_sender_vals(msg_dict.get("email_from")))
         values["name"] = values["name"].replace("\0", "")[:500]
-        incoming = self._get_incoming()
-        if incoming and incoming.kind:
-            values["is_muted"] = True  # machines and lists are told nothing
         # the sender was taken to pieces here; the raw one is not for a field
         ticket = super().message_new({**msg_dict, "email_from": None}, values)
         ticket._note_incoming()

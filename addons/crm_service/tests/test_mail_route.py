@@ -122,11 +122,15 @@ class TestMailRoute(ServiceMailCommon, MailCase):
         ticket, _parked = self._receive(self._make_mail())
         ticket.message_subscribe(partner_ids=factory.ids)
         conversation = self.env["service.side.conversation"].create(
-            {"ticket_id": ticket.id, "partner_id": factory.id, "name": "Which fuse?"}
+            {
+                "ticket_id": ticket.id,
+                "partner_id": factory.id,
+                "name": "Which fuse?",
+                "body": "Which fuse does it need?",
+            }
         )
-        asked = conversation.message_post(
-            body="Which?", message_type="comment", subtype_xmlid="mail.mt_comment"
-        )
+        conversation.action_send()
+        asked = conversation.message_ids.filtered("body")[0]
         before = ticket.message_ids
         self._receive(
             self._make_mail(
