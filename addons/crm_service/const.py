@@ -149,7 +149,7 @@ PARKED_REASONS = [
     ("size", "Too large"),
     ("route", "No team has this address"),
     ("refused", "The address takes no messages of this sender"),
-    ("loop", "Too many messages of this sender"),
+    ("loop", "Too many of this sender"),
     ("auto_reply", "Automatic answer"),
     ("bounce", "Delivery failure"),
     ("files", "Files that are not allowed"),
@@ -159,7 +159,7 @@ PARKED_STATES = [
     ("done", "Done"),
     ("discarded", "Discarded"),
 ]
-SMS_DIRECTIONS = [("in", "Received"), ("out", "Kept instead of sent")]
+SMS_DIRECTIONS = [("in", "Received"), ("out", "Kept, not sent")]
 FILE_PROBLEMS = [
     ("empty", "Empty"),
     ("size", "Too large"),

@@ -1,5 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from dateutil.relativedelta import relativedelta
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.tools.mail import email_normalize
@@ -155,6 +156,19 @@ class ServiceParkedMail(models.Model):
         :param held: list of (name, content, problem)
         """
         self.env["service.parked.file"].sudo()._hold(self, held)
+        if held and self.ticket_id:
+            link = Markup('<a href="#" data-oe-model="%s" data-oe-id="%s">%s</a>') % (
+                self._name,
+                self.id,
+                self.env._("held back"),
+            )
+            self.ticket_id._message_log(
+                body=self.env._(
+                    "Files of the message were %(held)s: %(names)s.",
+                    held=link,
+                    names=", ".join(name for name, _content, _problem in held),
+                )
+            )
 
     def _remind_team(self):
         """Ask the leader of the team to look, once for all that waits."""

@@ -182,6 +182,7 @@ class TestUploadPolicy(ServiceMailCommon):
 
     def test_held_files_are_kept_and_added_by_staff_as_far_as_they_may(self):
         ticket, parked = self._receive(self._read_mail("bad_files"))
+        self.assertIn("logo.svg", self._get_text(ticket), "staff are told")
         held = {file.name: file for file in parked.file_ids.with_user(self.agent)}
         self.assertEqual(
             {name: file.problem for name, file in held.items()},
