@@ -136,7 +136,9 @@ class TestTicketReopen(MergeCommon):
         self.assertEqual(answer, {"number": self._get_follow_up().number})
         # a caller's own word is not enough
         self._close()
+        self._age(self.first, -15)
+        self.assertFalse(self.first._is_past_reopening())
         self._api().with_context(service_ticket_speaker=True).add_message(
-            self._get_follow_up().number, "Just a note"
+            self.first.number, "Just a note"
         )
         self.assertEqual(self.first.phase, "closed")
