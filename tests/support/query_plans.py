@@ -93,6 +93,21 @@ class Searches:
     def search_part_of_phone(self):
         self._list([("phone_search", "=", "0005001")])
 
+    def search_duplicates(self):
+        """What a form looks for while somebody types a request anew."""
+        asked = self.tickets.search([("phone_sanitized", "!=", False)], limit=1)
+        draft = self.tickets.new(
+            {
+                "name": asked.name,
+                "company_id": asked.company_id.id,
+                "partner_id": asked.partner_id.id,
+                "partner_phone": asked.partner_phone,
+                "partner_email": asked.partner_email,
+                "serial_number": asked.serial_number or "FR-1",
+            }
+        )
+        draft._find_duplicates()
+
     def search_part_of_subject(self):
         self.side.find_part(self.env)
 
