@@ -56,6 +56,7 @@ from . import test_ticket_requirement
 from . import test_ticket_route
 from . import test_ticket_sub
 from . import test_ticket_work
+from . import test_private_note
 from . import test_side_conversation
 from . import test_ticket_print
 from . import test_export
