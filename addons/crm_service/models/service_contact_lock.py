@@ -34,3 +34,10 @@ class ServiceContactLock(models.Model):
                 rows,
             )
         )
+
+    @api.autovacuum
+    def _gc_messages(self):
+        """Delete the locks of messages: each of them was needed for a moment only."""
+        self.env.cr.execute(
+            SQL("DELETE FROM service_contact_lock WHERE key LIKE 'mail:%%'")
+        )

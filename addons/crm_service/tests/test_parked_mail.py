@@ -188,6 +188,15 @@ class TestParkedMail(ServiceMailCommon, MailCase):
         self.assertFalse(parked.exists())
         self.assertTrue(waiting.exists())
 
+    def test_the_lock_of_a_message_does_not_stay(self):
+        self._receive(self._make_mail())
+        locks = self.env["service.contact.lock"].sudo()
+        self.assertTrue(locks.search([("key", "=like", "mail:%")]))
+        locks._gc_messages()
+        locks.invalidate_model()
+        self.assertFalse(locks.search([("key", "=like", "mail:%")]))
+        self.assertTrue(locks.search([]), "those of customers stay")
+
     # -- who may ----------------------------------------------------------------
 
     def test_only_agents_of_the_company_see_and_decide(self):
