@@ -158,6 +158,7 @@ from . import service_call
 from . import service_call_flow
 from . import service_call_ring
 from . import service_call_form
+from . import service_call_register
 from . import service_callback
 from . import service_callback_flow
 from . import service_ticket_call

@@ -205,6 +205,10 @@ class TestCallForm(PhoneCommon):
         self.assertEqual((request.partner_id, request.name), (self.ann, "Price"))
         self.assertEqual(request.phone_sanitized, PHONE)
         self.assertEqual(request.team_id, self.team, "of the line")
+        self.assertFalse(request.user_id, "whoever has time")
+        values = {"wanted_from": str(self._in(hours=2)), "mine": True}
+        card = self._form(call).register_callback(values)
+        self.assertEqual(self.callbacks.browse(card["id"]).user_id, self.agent)
         unknown = self._answered(phone="anonymous")
         with self.assertRaises(ValidationError):
             self._form(unknown).register_callback({"wanted_from": str(self._in())})

@@ -14,6 +14,7 @@ export class CallbackForm extends Component {
     static props = {
         callId: Number,
         phone: String,
+        team: String,
         onSaved: Function,
         onClosed: Function,
     };
@@ -26,6 +27,7 @@ export class CallbackForm extends Component {
             phone: this.props.phone,
             from: start.toFormat(INPUT),
             until: start.plus({hours: 1}).toFormat(INPUT),
+            isMine: true,
             isBusy: false,
         });
         // not by `useAutofocus`: text of a date cannot be marked
@@ -68,8 +70,11 @@ export class CallbackForm extends Component {
     }
 
     async save() {
-        const {from, until, name, phone} = this.state;
-        const values = {wanted_from: serializeDateTime(DateTime.fromISO(from))};
+        const {from, until, name, phone, isMine} = this.state;
+        const values = {
+            wanted_from: serializeDateTime(DateTime.fromISO(from)),
+            mine: isMine,
+        };
         if (until) {
             values.wanted_until = serializeDateTime(DateTime.fromISO(until));
         }
