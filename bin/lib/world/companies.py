@@ -70,6 +70,9 @@ def _make_company(records, row):
         "currency_id": _currency(env, row["currency"]).id,
         # do not ask a service on the internet what it knows of the company
         "iap_enrich_auto_done": True,
+        # nothing is to leave the machine that shows the demo
+        "service_notify": False,
+        "service_sms_provider": "sink",
     }
     if row["key"] == "service":
         company = env.ref("base.main_company")

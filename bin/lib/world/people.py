@@ -118,6 +118,10 @@ def _load_teams(records):
         ticket_type = types.search([("code", "=", code)])
         if f"team_{team}" in made:
             ticket_type.team_id = made[f"team_{team}"]
+    if "team_quality" in made:
+        # for complaints about those who would handle them
+        service = records.companies["service"]
+        service.service_complaint_team_id = made["team_quality"]
 
 
 def _share_transit(records):
