@@ -95,6 +95,8 @@ class ServiceEscalationEvent(models.Model):
                     "summary": level.activity_summary,
                     "res_model_id": model_id,
                     "res_id": event.ticket_id.id,
+                    # known here; found out later, it would be written once more
+                    "res_name": event.ticket_id.display_name,
                     "user_id": user.id,
                     "date_deadline": fields.Date.context_today(
                         self.with_context(tz=user.tz)
