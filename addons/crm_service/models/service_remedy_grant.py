@@ -1,6 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ..const import MONEY_KINDS
 from .service_guard import has_changed
@@ -163,7 +164,7 @@ class ServiceRemedy(models.Model):
         :raises UserError: one is decided already
         """
         self.check_access("write")
-        self.ticket_id._lock_rows()
+        self._lock_grants()
         self._ensure_state(OPEN_STATES)
         sentences = []
         for remedy in self:
@@ -183,6 +184,20 @@ class ServiceRemedy(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _lock_grants(self):
+        """Let nobody else grant for these tickets meanwhile.
+
+        The rows are written, not only locked: who comes second has counted without
+        what the first one granted, fails to serialize, and Odoo calls it again.
+        """
+        if self.ticket_id:
+            self.env.execute_query(
+                SQL(
+                    "UPDATE service_ticket SET id = id WHERE id IN %s RETURNING id",
+                    tuple(self.ticket_id.ids),
+                )
+            )
 
     def _grant(self):
         """Note that the user grants these remedies."""

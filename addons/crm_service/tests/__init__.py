@@ -9,6 +9,7 @@ from . import test_call_form
 from . import test_callback
 from . import test_complaint_letter
 from . import test_complaint_report
+from . import test_complaint_windows
 from . import test_condition
 from . import test_corrective_action
 from . import test_customer_match

@@ -1,5 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ServiceComplaintAnswer(models.TransientModel):
@@ -7,11 +8,12 @@ class ServiceComplaintAnswer(models.TransientModel):
 
     _name = "service.complaint.answer"
     _description = "Answer a Complaint"
+    _inherit = "service.window.mixin"
 
     ticket_id = fields.Many2one(
         "service.ticket", required=True, readonly=True, ondelete="cascade"
     )
-    partner_id = fields.Many2one(related="ticket_id.partner_id")
+    partner_id = fields.Many2one(related="ticket_id.partner_id", related_sudo=False)
     template_id = fields.Many2one(
         "mail.template",
         "Begin With",
@@ -21,6 +23,7 @@ class ServiceComplaintAnswer(models.TransientModel):
     answer = fields.Html(
         required=True,
         compute="_compute_answer",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -28,6 +31,7 @@ class ServiceComplaintAnswer(models.TransientModel):
     is_sent = fields.Boolean(
         "Send to the Customer",
         compute="_compute_is_sent",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -41,9 +45,19 @@ class ServiceComplaintAnswer(models.TransientModel):
             wizard.answer = wizard._get_first_words() or wizard.answer
 
     def _get_first_words(self):
-        """Return the text of the template, else what the ticket has already."""
+        """Return the text of the template, else what the ticket has already.
+
+        :raises UserError: the template is for other documents
+        """
         if not self.template_id:
             return self.ticket_id.answer
+        if self.template_id.model != "service.ticket":
+            raise UserError(
+                self.env._(
+                    "“%(template)s” is no text for tickets. Choose another one.",
+                    template=self.template_id.name,
+                )
+            )
         rendered = self.template_id._render_field(
             "body_html", self.ticket_id.ids, compute_lang=True
         )

@@ -7,12 +7,15 @@ class ServiceComplaintDecision(models.TransientModel):
 
     _name = "service.complaint.decision"
     _description = "End of Recourse"
+    _inherit = "service.window.mixin"
 
     ticket_id = fields.Many2one(
         "service.ticket", required=True, readonly=True, ondelete="cascade"
     )
-    recourse_level = fields.Selection(related="ticket_id.recourse_level")
-    recourse_body = fields.Char(related="ticket_id.recourse_body")
+    recourse_level = fields.Selection(
+        related="ticket_id.recourse_level", related_sudo=False
+    )
+    recourse_body = fields.Char(related="ticket_id.recourse_body", related_sudo=False)
     decision = fields.Text(required=True, help="What was decided, by whom and why.")
 
     def action_confirm(self):

@@ -9,16 +9,18 @@ class ServiceComplaintRecourse(models.TransientModel):
 
     _name = "service.complaint.recourse"
     _description = "Recourse"
+    _inherit = "service.window.mixin"
 
     ticket_id = fields.Many2one(
         "service.ticket", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="ticket_id.company_id")
+    company_id = fields.Many2one(related="ticket_id.company_id", related_sudo=False)
     level = fields.Selection(RECOURSE_LEVELS, required=True, default="internal")
     team_id = fields.Many2one(
         "service.team",
         "Handled By",
         compute="_compute_team_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -34,6 +36,7 @@ class ServiceComplaintRecourse(models.TransientModel):
     @api.depends("ticket_id")
     def _compute_team_id(self):
         for wizard in self:
+            wizard.ticket_id.check_access("read")
             # sudo: the setting is the company's, whoever asks
             wizard.team_id = wizard.ticket_id.sudo()._get_independent_team()
 

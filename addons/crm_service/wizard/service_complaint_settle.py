@@ -9,6 +9,7 @@ class ServiceComplaintSettle(models.TransientModel):
 
     _name = "service.complaint.settle"
     _description = "Settle a Complaint at Once"
+    _inherit = "service.window.mixin"
 
     ticket_id = fields.Many2one(
         "service.ticket", required=True, readonly=True, ondelete="cascade"
@@ -19,7 +20,9 @@ class ServiceComplaintSettle(models.TransientModel):
         REMEDY_KINDS, "Remedy Granted", help="Empty: the words were enough."
     )
     amount = fields.Monetary()
-    currency_id = fields.Many2one(related="ticket_id.company_id.currency_id")
+    currency_id = fields.Many2one(
+        related="ticket_id.company_id.currency_id", related_sudo=False
+    )
     note = fields.Char("Details")
     limit_text = fields.Char(compute="_compute_limit_text")
 

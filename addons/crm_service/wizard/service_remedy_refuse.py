@@ -7,6 +7,9 @@ class ServiceRemedyRefuse(models.TransientModel):
 
     _name = "service.remedy.refuse"
     _description = "Refuse a Remedy"
+    _inherit = "service.window.mixin"
+
+    _window_on = "remedy_id"
 
     remedy_id = fields.Many2one(
         "service.remedy", required=True, readonly=True, ondelete="cascade"

@@ -7,11 +7,12 @@ class ServiceTicketSplit(models.TransientModel):
 
     _name = "service.ticket.split"
     _description = "Split"
+    _inherit = "service.window.mixin"
 
     ticket_id = fields.Many2one(
         "service.ticket", required=True, default=lambda self: self._default_ticket_id()
     )
-    company_id = fields.Many2one(related="ticket_id.company_id")
+    company_id = fields.Many2one(related="ticket_id.company_id", related_sudo=False)
     name = fields.Char("Subject", required=True)
     type_id = fields.Many2one("service.ticket.type", required=True, check_company=True)
     line_ids = fields.One2many(
