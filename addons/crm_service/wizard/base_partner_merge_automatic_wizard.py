@@ -52,6 +52,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
         :raises UserError: these must stay apart; the sentence says why
         """
+        self.check_access("write")
         following = self.current_line_id
         merged, target = self.partner_ids, self.dst_partner_id
         action = super().action_merge()
