@@ -12,7 +12,10 @@ VALUES = {
     "service.complaint.recourse": {"reason": "Not enough"},
     "service.complaint.settle": {"complaint_about": "person", "answer": "Sorry"},
     "service.ticket.letter": {},
+    "service.parked.decision": {"kind": "discard"},
+    "service.route.question": {},
 }
+TICKETS = "service.ticket"
 
 
 @tagged("post_install", "-at_install")
@@ -31,11 +34,59 @@ class TestComplaintWindows(ServiceCommon):
         )
         cls.ticket.answer = f"<p>{CANARY}</p>"
 
+    def _prepare_values(self, model):
+        """Return what a window on the complaint must have."""
+        values = {"ticket_id": self.ticket.id, **VALUES[model]}
+        if model == "service.route.question":
+            values["route_id"] = self.env["service.route"].search([], limit=1).id
+        return values
+
     def test_no_window_opens_for_whom_it_is_about(self):
-        for model, values in VALUES.items():
+        for model in VALUES:
             windows = self._as(self.agent)[model]
             with self.subTest(model=model), self.assertRaises(AccessError):
-                windows.create({"ticket_id": self.ticket.id, **values}).flush_model()
+                windows.create(self._prepare_values(model)).flush_model()
+
+    def test_a_supervisor_does_not_detour_a_complaint_about_himself(self):
+        self.ticket.complained_user_id = self.supervisor
+        windows = self._as(self.supervisor)["service.ticket.detour"]
+        values = {"ticket_id": self.ticket.id, "reason": "Shorter"}
+        with self.assertRaises(AccessError):
+            windows.create({**values, "stage_id": self.ticket.stage_id.id})
+        spec = {"process_id": {}, "present_stage_id": {}}
+        with self.assertRaises(AccessError):
+            windows.onchange(values, ["ticket_id"], spec)
+
+    def _get_windows(self):
+        """Return {window: its fields with tickets} of all that is installed."""
+        windows = {}
+        for model in self.env.values():
+            own = model._original_module in ("crm_service", "service_portal")
+            if own and model._transient:
+                tickets = [
+                    f for f in model._fields.values() if f.comodel_name == TICKETS
+                ]
+                if tickets:
+                    windows[model] = tickets
+        return windows
+
+    def test_every_window_on_a_ticket_asks_whether_its_user_may_see_it(self):
+        windows = self._get_windows()
+        self.assertGreater(len(windows), 9)
+        mixin = self.env.registry["service.window.mixin"]
+        for model, tickets in windows.items():
+            for field in tickets:
+                if field.type == "many2one":
+                    with self.subTest(field=field):
+                        self.assertTrue(issubclass(type(model), mixin))
+                        self.assertEqual(model._window_on, field.name)
+
+    def test_no_window_on_a_ticket_is_filled_in_as_superuser(self):
+        for model in self._get_windows():
+            for field in model._fields.values():
+                if field.compute:
+                    with self.subTest(field=field):
+                        self.assertFalse(field.compute_sudo)
 
     def test_what_a_form_fills_in_is_read_with_the_rights_of_its_user(self):
         for model in VALUES:

@@ -8,6 +8,7 @@ class ServiceParkedDecision(models.TransientModel):
 
     _name = "service.parked.decision"
     _description = "Decide About Parked Messages"
+    _inherit = "service.window.mixin"
 
     kind = fields.Selection(
         [("attach", "Add to a ticket"), ("discard", "Discard")], required=True

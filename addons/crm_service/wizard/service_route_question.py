@@ -7,6 +7,7 @@ class ServiceRouteQuestion(models.TransientModel):
 
     _name = "service.route.question"
     _description = "Question of a Next Step"
+    _inherit = "service.window.mixin"
 
     ticket_id = fields.Many2one(
         "service.ticket", required=True, readonly=True, ondelete="cascade"
@@ -14,8 +15,10 @@ class ServiceRouteQuestion(models.TransientModel):
     route_id = fields.Many2one(
         "service.route", required=True, readonly=True, ondelete="cascade"
     )
-    question = fields.Selection(related="route_id.question")
-    to_stage_id = fields.Many2one(related="route_id.to_stage_id", string="Goes to")
+    question = fields.Selection(related="route_id.question", related_sudo=False)
+    to_stage_id = fields.Many2one(
+        related="route_id.to_stage_id", related_sudo=False, string="Goes to"
+    )
     reason = fields.Text(help="Kept in the ticket's history; the customer sees it not.")
     user_id = fields.Many2one(
         "res.users",

@@ -7,12 +7,15 @@ class ServiceTicketDetour(models.TransientModel):
 
     _name = "service.ticket.detour"
     _description = "Step off the Defined Way"
+    _inherit = "service.window.mixin"
 
     ticket_id = fields.Many2one(
         "service.ticket", required=True, readonly=True, ondelete="cascade"
     )
-    process_id = fields.Many2one(related="ticket_id.process_id")
-    present_stage_id = fields.Many2one(related="ticket_id.stage_id", string="Is in")
+    process_id = fields.Many2one(related="ticket_id.process_id", related_sudo=False)
+    present_stage_id = fields.Many2one(
+        related="ticket_id.stage_id", related_sudo=False, string="Is in"
+    )
     stage_id = fields.Many2one(
         "service.stage",
         "Goes to",

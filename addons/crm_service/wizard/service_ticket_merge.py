@@ -10,7 +10,8 @@ class ServiceTicketMerge(models.TransientModel):
 
     _name = "service.ticket.merge"
     _description = "Merge"
-    _inherit = "service.ticket.bulk"
+    _inherit = ["service.ticket.bulk", "service.window.mixin"]
+    _window_on = "target_id"
 
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     target_id = fields.Many2one(

@@ -15,6 +15,7 @@ class ServiceTicketReroute(models.TransientModel):
         "reroute_id",
         "Processes",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )

@@ -10,9 +10,10 @@ class ServiceTicketTracking(models.TransientModel):
 
     _name = "service.ticket.tracking"
     _description = "Tracking Link for a Customer"
+    _inherit = "service.window.mixin"
 
     ticket_id = fields.Many2one("service.ticket", required=True, readonly=True)
-    partner_email = fields.Char(related="ticket_id.partner_email")
+    partner_email = fields.Char(related="ticket_id.partner_email", related_sudo=False)
     url = fields.Char("Link", store=False, readonly=True)
     active_links = fields.Integer("Links in Use", compute="_compute_active_links")
 
