@@ -107,18 +107,21 @@ class ServiceTicket(models.Model):
         people = ticket.complained_user_id | team.member_ids | team.user_id
         return people | ticket.parent_id.excluded_user_ids
 
-    def _exclude_people(self, is_adding=False):
+    def _exclude_people(self, is_adding=False, freed=None):
         """Bring in line who is kept away from these tickets and from their parts.
 
-        :param bool is_adding: leave those who were kept away before, such as people
-            who have left the team that a complaint is about
+        Who has left the team that a complaint is about stays away from it.
+
+        :param bool is_adding: leave those who were kept away before
+        :param dict freed: {ticket id: users who are not meant any more}
         """
+        freed = freed or {}
         # sudo: the actor may be one of those who are kept away
         for ticket in self.sudo():
             people = ticket._get_complained_people()
             before = ticket.excluded_user_ids
-            if is_adding:
-                people |= before
+            if is_adding or ticket.complained_team_id:
+                people |= before - freed.get(ticket.id, before.browse())
             if people == before:
                 continue
             ticket._with_flow().write(
@@ -208,18 +211,33 @@ class ServiceTicket(models.Model):
         if rest and self.env.user in self._get_people_of(about):
             self.write({k: v for k, v in rest.items() if k not in HAND_FIELDS})
             rest = {}
+        # sudo: whom a complaint is about is known to few
+        former = {t: (t.complained_user_id, t.complained_team_id) for t in self.sudo()}
         self._with_flow().write(about)
-        shown = self - self._hide()
+        shown = self - self._hide(self._get_freed(former))
         if rest:
             shown.write(rest)
         else:
             shown._apply_automatic_routes()
         return True
 
-    def _hide(self):
+    @api.model
+    def _get_freed(self, former):
+        """Return {ticket id: users whom it is not about any more}.
+
+        :param dict former: {ticket: (person, team) that it was about}
+        """
+        freed = {}
+        for ticket, (person, team) in former.items():
+            freed[ticket.id] = person - ticket.complained_user_id
+            if team != ticket.complained_team_id:
+                freed[ticket.id] = ticket.excluded_user_ids
+        return freed
+
+    def _hide(self, freed=None):
         """Keep away whom these tickets are about; return those the user lost."""
         seen = self - self._filter_hidden()
-        self._exclude_people()
+        self._exclude_people(freed=freed)
         lost = seen._filter_hidden()
         lost._tell_parked()
         return lost

@@ -219,9 +219,9 @@ class ServiceTicket(models.Model):
         people = super()._get_complained_people()
         return people | self.sudo().merged_into_id.excluded_user_ids
 
-    def _exclude_people(self, is_adding=False):
+    def _exclude_people(self, is_adding=False, freed=None):
         """Override to keep the same people away from what was merged into these."""
-        result = super()._exclude_people(is_adding)
+        result = super()._exclude_people(is_adding, freed)
         merged = self.sudo().merged_ids
         if merged:
             merged._exclude_people(is_adding)

@@ -43,6 +43,30 @@ class TestIndependence(ComplaintCommon):
             ticket.excluded_user_ids, self.blamed | self.colleague | self.agent
         )
 
+    def test_who_has_left_the_team_is_kept_away_whatever_else_happens(self):
+        ticket = self._create_complaint(complained_team_id=self.team.id)
+        people = self.blamed | self.colleague
+        self.team.member_ids = [Command.set(self.agent.ids)]
+        people |= self.agent
+        ticket.complaint_about = "person"
+        self.assertEqual(ticket.excluded_user_ids, people)
+        ticket.complained_user_id = self.judge
+        self.assertEqual(ticket.excluded_user_ids, people | self.judge)
+        ticket.complained_user_id = False
+        self.assertEqual(ticket.excluded_user_ids, people)
+        ticket.parent_id = self._create_ticket()
+        ticket.parent_id = False
+        self.assertEqual(ticket.excluded_user_ids, people)
+        plain = self._create_complaint()
+        plain._merge_into(ticket)
+        self.assertEqual(ticket.excluded_user_ids, people)
+        self.assertEqual(plain.excluded_user_ids, people)
+        plain.action_unmerge()
+        self.assertEqual(ticket.excluded_user_ids, people)
+        self.assertFalse(plain.excluded_user_ids)
+        ticket.complained_team_id = self.independent
+        self.assertEqual(ticket.excluded_user_ids, self.judge)
+
     def test_a_person_named_by_mistake_sees_the_complaint_again(self):
         ticket = self._blame()
         ticket.complained_user_id = self.colleague
