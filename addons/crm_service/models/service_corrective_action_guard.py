@@ -125,6 +125,8 @@ class ServiceCorrectiveAction(models.Model):
 
         :raises UserError: an action was carried out or is closed
         """
+        if self.env.su and vals.keys() == {"ticket_ids"}:
+            return  # one of the tickets is merged, or its merge undone
         for action in self:
             names = SETTLED_FIELDS
             if action.state in CLOSED_STATES:

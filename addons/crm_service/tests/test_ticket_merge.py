@@ -101,8 +101,13 @@ class TestTicketMerge(MergeCommon):
         )
         complaints[0]._merge_into(complaints[1])
         self.assertEqual(action.ticket_ids, complaints[1])
+        action._with_flow().state = "effective"
         complaints[0].action_unmerge()
         self.assertEqual(action.ticket_ids, complaints[0])
+        complaints[0]._merge_into(complaints[1])
+        self.assertEqual(action.ticket_ids, complaints[1])
+        with self.assertRaisesRegex(UserError, "can no longer be changed"):
+            action.with_user(self.agent).ticket_ids = [Command.clear()]
 
     # -- what becomes of the merged one -------------------------------------------
 
