@@ -335,6 +335,8 @@ class TestCall(PhoneCommon):
             default_user_id=self.bob.id,
             default_state="missed",
             default_external_ref="X",
+            default_line_id=self.line.id,
+            default_callback_id=self._request().id,
             default_direction="out",
         )
         call = forged.create(
@@ -348,6 +350,7 @@ class TestCall(PhoneCommon):
         self.assertEqual((call.direction, call.state), ("out", "ended"))
         self.assertEqual((call.user_id, call.phone), (self.agent, PHONE))
         self.assertEqual((call.duration, call.external_ref), (300, False))
+        self.assertFalse(call.line_id or call.callback_id)
         for values in (
             {"user_id": self.bob.id},
             {"external_ref": "X"},
