@@ -134,12 +134,12 @@ def test_the_same_call_reported_four_times_at_once_is_one(rounds, at_once, group
 def test_two_agents_do_not_call_the_same_customer_back(rounds, at_once, group):
     """One calls; the other reads who does."""
     for _place in range(rounds):
-        (company,) = group.sql("SELECT company_id FROM res_users WHERE login = 'agent'")
+        # somebody's already: calling changes nothing else of it
         (request,) = group.sql(
-            "INSERT INTO service_callback (name, company_id, state, phone, "
-            "phone_sanitized, wanted_from, due_at) VALUES ('Race', %s, 'open', %s, %s, "
-            "now() AT TIME ZONE 'utc', now() AT TIME ZONE 'utc') RETURNING id",
-            company["company_id"],
+            "INSERT INTO service_callback (name, company_id, user_id, state, phone, "
+            "phone_sanitized, wanted_from, due_at) SELECT 'Race', company_id, id, "
+            "'open', %s, %s, now() AT TIME ZONE 'utc', now() AT TIME ZONE 'utc' "
+            "FROM res_users WHERE login = 'agent' RETURNING id",
             CALLER,
             CALLER.replace(" ", ""),
         )
