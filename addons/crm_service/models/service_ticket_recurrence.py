@@ -178,14 +178,21 @@ class ServiceTicket(models.Model):
         }
         if place in words:
             return words[place]
-        suffix = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-        if place % 100 in (11, 12, 13):
-            suffix = "th"
+        suffix = self._get_ordinal_suffix(place)
         if place > RECURRENCE_LIMIT:
             return self.env._(
                 "At least the %(place)s%(suffix)s", place=place, suffix=suffix
             )
         return self.env._("%(place)s%(suffix)s", place=place, suffix=suffix)
+
+    @api.model
+    def _get_ordinal_suffix(self, place):
+        """Return what English writes behind a number in a row; others write nothing."""
+        if not (self.env.lang or "en").startswith("en"):
+            return ""
+        if place % 100 in (11, 12, 13):
+            return "th"
+        return {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
 
     def _get_recurrence_rows(self):
         """Return what a hint shows of each of these complaints."""
