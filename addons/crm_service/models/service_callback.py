@@ -49,6 +49,7 @@ class ServiceCallback(models.Model):
         "res.partner",
         "Customer",
         compute="_compute_partner_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -58,6 +59,7 @@ class ServiceCallback(models.Model):
     )
     phone = fields.Char(
         compute="_compute_phone",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -81,6 +83,7 @@ class ServiceCallback(models.Model):
     team_id = fields.Many2one(
         "service.team",
         compute="_compute_team_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,

@@ -61,6 +61,7 @@ class ServiceTicket(models.Model):
         "res.users",
         "About Person",
         compute="_compute_complained_user_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -123,12 +124,32 @@ class ServiceTicket(models.Model):
 
     @api.depends("complained_ticket_id", "complaint_about")
     def _compute_complained_user_id(self):
-        """Suggest who was responsible for the ticket that a person is blamed for."""
+        """Suggest who was responsible for the ticket that a person is blamed for.
+
+        Forms ask before anything is checked: they are told by the user's own rights.
+        """
         for ticket in self:
-            if ticket.complaint_about == "person" and not ticket.complained_user_id:
-                ticket.complained_user_id = ticket.complained_ticket_id.user_id
+            source = ticket.complained_ticket_id._origin
+            if ticket.id:
+                source = source.sudo()  # sudo: whom it is about is kept away for all
+            if (
+                ticket.complaint_about == "person"
+                and not ticket.complained_user_id
+                and source.has_access("read")
+            ):
+                ticket.complained_user_id = source.user_id.with_env(ticket.env)
             else:
                 ticket.complained_user_id = ticket.complained_user_id
+
+    @api.model
+    def _check_complained_ticket(self, vals_list):
+        """Refuse complaints about tickets that the user may not see.
+
+        :raises AccessError: one of `vals_list` names such a ticket
+        """
+        default = self.env.context.get("default_complained_ticket_id")
+        ids = {vals.get("complained_ticket_id", default) for vals in vals_list}
+        self.browse(filter(None, ids)).check_access("read")
 
     def action_open_complaints(self):
         """Open the complaints about this ticket."""

@@ -140,6 +140,7 @@ class ServiceTicket(models.Model):
         """Override to give nobody a complaint about oneself, not for a moment."""
         if self._is_flow():
             return super().create(vals_list)
+        self._check_complained_ticket(vals_list)
         return super().create([self._leave_out_blamed(vals) for vals in vals_list])
 
     @api.model
@@ -207,6 +208,8 @@ class ServiceTicket(models.Model):
         gets the tickets. A user who is one of them writes all the rest before.
         """
         about = {name: vals[name] for name in COMPLAINED_FIELDS & vals.keys()}
+        if about.get("complained_ticket_id"):
+            self._check_complained_ticket([about])
         rest = {name: value for name, value in vals.items() if name not in about}
         if rest and self.env.user in self._get_people_of(about):
             self.write({k: v for k, v in rest.items() if k not in HAND_FIELDS})

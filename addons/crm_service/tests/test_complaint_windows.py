@@ -101,6 +101,34 @@ class TestComplaintWindows(ServiceCommon):
                     continue
                 self.assertNotIn(CANARY, str(told))
 
+    def test_a_call_back_tells_nothing_of_the_ticket_while_it_is_written(self):
+        requests = self._as(self.agent)["service.callback"]
+        spec = {"phone": {}, "partner_id": {}, "team_id": {}}
+        self.env.invalidate_all()
+        told = requests.onchange({"ticket_id": self.ticket.id}, ["ticket_id"], spec)
+        self.assertFalse(any(told["value"].values()))
+
+    def test_who_works_on_a_hidden_ticket_is_not_suggested(self):
+        self.ticket.user_id = self.supervisor
+        blame = {"complained_ticket_id": self.ticket.id, "complaint_about": "person"}
+        tickets = self._as(self.agent)[TICKETS]
+        told = tickets.onchange(blame, list(blame), {"complained_user_id": {}})
+        self.assertFalse(told["value"].get("complained_user_id"))
+        own = self._create_ticket(type_id=self.complaint.id)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            own.with_env(self._as(self.agent)).write(blame)
+
+    def test_whom_a_ticket_one_does_not_see_means_is_kept_away_all_the_same(self):
+        ticket = self._create_ticket(user_id=self.supervisor.id)
+        own = self._create_ticket(
+            type_id=self.complaint.id,
+            user_id=self.technician.id,
+            complained_ticket_id=ticket.id,
+        )
+        own.with_env(self._as(self.technician)).complaint_about = "person"
+        self.assertEqual(own.complained_user_id, self.supervisor)
+
     def test_others_begin_with_the_answer_that_is_there(self):
         windows = self._as(self.supervisor)["service.complaint.answer"]
         window = windows.create({"ticket_id": self.ticket.id})
