@@ -202,15 +202,20 @@ class MailThread(models.AbstractModel):
             return False
         since = fields.Datetime.now() - timedelta(hours=1)
         if thread_id:
+            # sudo: where a message lands is found for whoever wrote it
+            thread = self.env["service.ticket"].sudo().browse(thread_id)
+            thread = thread._get_thread_ticket()
+            places = thread | thread._get_follow_ups()
             domain = [
                 ("model", "=", "service.ticket"),
-                ("res_id", "=", thread_id),
+                ("res_id", "in", [thread_id, *places.ids]),
                 ("message_type", "=", "email"),
                 ("email_from", "ilike", sender),
                 ("create_date", ">=", since),
             ]
             count = self.env["mail.message"].sudo().search_count(domain)
-            return count >= MAX_UPDATES_BY_MAIL
+            if count >= MAX_UPDATES_BY_MAIL or not thread._is_past_reopening():
+                return count >= MAX_UPDATES_BY_MAIL
         domain = [
             ("partner_email", "=", sender),
             ("channel", "=", "email"),

@@ -63,7 +63,37 @@ class ServiceTicket(models.Model):
         channel = CHANNEL_OF_TYPE.get(values.get("message_type"), thread.channel)
         if self.env.user._is_portal():
             channel = "portal"
-        return thread._open_follow_up(channel=channel)
+        return thread._get_current_follow_up() or thread._open_follow_up(
+            channel=channel
+        )
+
+    def _get_current_follow_up(self):
+        """Return the follow-up that a late message of this customer joins, or none.
+
+        That is one which is worked on, or was until lately. Whoever writes at the
+        same moment is before or after it: this row is changed by both.
+        """
+        self._lock_rows()
+        self._bump()
+        places = self._get_follow_ups().filtered(
+            lambda place: (
+                not place._is_past_reopening()
+                and not place.merged_into_id
+                and self._shares_customer(place)
+                and not self.excluded_user_ids - place.excluded_user_ids
+            )
+        )
+        return places.sorted(lambda place: (place.is_open, place.id))[-1:]
+
+    def _get_follow_ups(self):
+        """Return the tickets that go on from these, or where those were merged to."""
+        domain = [("other_id", "in", self.ids), ("kind", "=", "follow_up")]
+        # sudo: a customer's message goes where the work is, whoever may see that
+        links = self.env["service.ticket.link"].sudo().search(domain)
+        places = links.ticket_id.browse()
+        for ticket in links.ticket_id:
+            places |= ticket._get_thread_ticket()
+        return places - self.sudo()
 
     def _post_on(self, landing, values):
         """Post on another ticket, as the same person; return the message.
@@ -74,6 +104,9 @@ class ServiceTicket(models.Model):
         :raises AccessError: the user may not write to this ticket
         """
         self.check_access(self._mail_post_access)
+        incoming = self._get_incoming()
+        if incoming and incoming.ticket == self:
+            incoming.ticket = landing  # what was held of it is shown there
         landing = landing.with_env(self.env)
         if not landing.has_access(self._mail_post_access):
             landing = landing.sudo()

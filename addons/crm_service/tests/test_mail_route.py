@@ -203,6 +203,25 @@ class TestMailMachines(ServiceMailCommon, MailCase):
             mails.filtered(lambda mail: "robot" in (mail.email_to or "")), "no bounces"
         )
 
+    def test_a_machine_that_answers_an_old_ticket_stops(self):
+        old, _parked = self._receive(self._make_mail(from_="robot@customer.example"))
+        sent = old.message_post(
+            body="Thank you.", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        old.sudo().action_close()
+        old.sudo()._with_flow().closed_at = "2020-01-01 00:00:00"
+        for turn in range(24):
+            mail = self._make_mail(
+                f"Got it {turn}",
+                from_="robot@customer.example",
+                in_reply_to=sent.message_id,
+            )
+            self._receive(mail)
+        new = self.tickets.search([]) - old
+        self.assertEqual(len(new), 1)
+        waiting = self.parked.search([("reason", "=", "loop")])
+        self.assertEqual(len(waiting), 5)  # the first one counts as well
+
     def test_our_own_address_is_no_customer(self):
         ticket, parked = self._receive(
             self._make_mail(from_="installation@service.example")

@@ -104,6 +104,33 @@ class TestTicketReopen(MergeCommon):
         self.assertRecordValues(new, [{"channel": "email", "partner_id": self.ann.id}])
         self.assertEqual(self.first.phase, "closed")
 
+    def test_further_late_messages_join_the_follow_up(self):
+        self._close(days=15)
+        self._say(self.first, "Cold again")
+        new = self._get_follow_up()
+        self._say(self.first, "Colder", message_type="email")
+        self.assertEqual(self._get_follow_up(), new)
+        new._move_to_phase("closed")
+        self._say(self.first, "Frozen")
+        self.assertEqual(self._texts(new), ["Cold again", "Colder", "Frozen"])
+        self.assertEqual(new.phase, "in_progress")
+        new._move_to_phase("closed")
+        self._age(new, 15)
+        self._say(self.first, "Broken")
+        self.assertEqual(self._texts(self._get_follow_up() - new), ["Broken"])
+
+    def test_a_follow_up_that_others_see_is_not_for_late_messages(self):
+        self._close(days=15)
+        self._say(self.first, "Cold again")
+        new = self._get_follow_up()
+        new.partner_id = self.bob
+        message = self._say(self.first, "Colder", self.ann)
+        self.assertNotEqual(message.res_id, new.id)
+        self.first.complained_user_id = self.colleague
+        seen = self._get_follow_up()
+        message = self._say(self.first, "He shouted", self.ann)
+        self.assertNotIn(message.res_id, seen.ids)
+
     def test_a_message_to_a_merged_ticket_takes_up_the_other(self):
         self.second._merge_into(self.first)
         self._close()
