@@ -25,7 +25,8 @@ class ServiceTicket(models.Model):
     def _note_answered(self, msg_dict):
         """Note that the sender of a message has got the one of ours that he answers.
 
-        Only who got it knows its Message-Id, so the address is his.
+        Only who got it knows its Message-Id, so the address is his. It is the
+        customer's if the customer has no other.
         """
         incoming = self._get_incoming()
         if incoming and (incoming.kind or incoming.is_forged):
@@ -43,4 +44,7 @@ class ServiceTicket(models.Model):
             ]
         )
         rows._note_sent("delivered")
-        rows.ticket_id.partner_id.service_verified_email = sender
+        customers = rows.ticket_id.partner_id.filtered(
+            lambda customer: customer.email_normalized == sender
+        )
+        customers.service_verified_email = sender

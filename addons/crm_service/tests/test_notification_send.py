@@ -218,6 +218,17 @@ class TestNotificationSend(NotificationCommon):
         self.assertTrue(self.ann._is_email_verified("ann@customer.example.com"))
         self.assertFalse(self.ann._is_email_verified("bob@customer.example.com"))
 
+    def test_an_answer_from_elsewhere_proves_nothing_of_the_customer(self):
+        self.ann.sudo().service_verified_email = "ann@customer.example.com"
+        ticket = self._create_told(partner_email="eve@example.com")
+        row = self._get_rows(ticket)
+        self._run_job()
+        self.assertEqual(row.recipient, "eve@example.com")
+        self._answer(row, sender="eve@example.com")
+        self.assertEqual(row.state, "delivered")
+        self.assertTrue(self.ann._is_email_verified("ann@customer.example.com"))
+        self.assertFalse(self.ann._is_email_verified("eve@example.com"))
+
     def test_an_answer_of_somebody_else_proves_nothing(self):
         row = self._get_rows(self._create_told())
         self._run_job()
