@@ -1,4 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+import math
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
@@ -240,26 +242,33 @@ class ServiceRemedy(models.Model):
         """Return what counts against a limit, in the currency of the company.
 
         What was granted of this kind on the same ticket before counts as well, so
-        that nobody grants a large sum in small ones.
+        that nobody grants a large sum in small ones. What is in a currency without
+        a rate counts as endless.
         """
         # sudo: all that was granted counts, whoever granted it
         same = self.sudo().ticket_id.remedy_ids.filtered(
             lambda r: r.kind == self.kind and r.state in ("granted", "done")
         )
         company = self.company_id or self.ticket_id.company_id
-        today = fields.Date.context_today(self)
-        return sum(
-            remedy.currency_id._convert(
-                remedy.amount, company.currency_id, company, today
-            )
-            for remedy in same | self.sudo()
+        return sum(remedy._convert_amount(company) for remedy in same | self.sudo())
+
+    def _convert_amount(self, company):
+        """Return the amount in the currency of `company`; endless without a rate."""
+        currency = self.currency_id
+        rates = currency.rate_ids.filtered(
+            lambda rate: rate.company_id in (rate.company_id.browse(), company.root_id)
         )
+        if self.amount and currency != company.currency_id and not rates:
+            return math.inf
+        today = fields.Date.context_today(self)
+        return currency._convert(self.amount, company.currency_id, company, today)
 
     def _may_grant(self, user):
         """Tell whether `user` may grant this remedy."""
         limits = self.env["service.remedy.limit"]
         company = self.company_id or self.ticket_id.company_id
-        return limits._get_limit(user, company, self.kind) >= self._get_value()
+        limit = limits._get_limit(user, company, self.kind)
+        return limits._is_within(self._get_value(), limit, company)
 
     def _ensure_may_grant(self):
         """Refuse remedies beyond the user's limit.

@@ -81,6 +81,14 @@ class ServiceRemedyLimit(models.Model):
         return math.inf if self.is_unlimited else self.amount
 
     @api.model
+    def _is_within(self, value, limit, company):
+        """Tell whether `value` is within `limit`, to the cent of `company`."""
+        if math.inf in (value, limit):
+            return limit == math.inf
+        # sudo: how money is rounded is no secret
+        return company.sudo().currency_id.compare_amounts(value, limit) <= 0
+
+    @api.model
     def _get_people(self, company, kind, value):
         """Return who may grant `value` of a `kind`, those with least power first."""
         rows = self._get_rows(company, kind)
@@ -90,6 +98,8 @@ class ServiceRemedyLimit(models.Model):
             for user in people
             if user.active and not user.share and company in user.company_ids
         }
-        able = [user for user, limit in limits.items() if limit >= value]
+        able = [
+            u for u, limit in limits.items() if self._is_within(value, limit, company)
+        ]
         able.sort(key=lambda user: (limits[user], user.id))
         return people.browse(user.id for user in able)

@@ -87,6 +87,24 @@ class TestRemedy(ComplaintCommon):
         remedy = self._create_remedy(amount=10, currency_id=other.id)
         self.assertFalse(remedy.can_grant)
 
+    def test_a_currency_without_a_rate_is_beyond_every_limit(self):
+        other = self.env["res.currency"].create({"name": "XQZ", "symbol": "Q"})
+        remedy = self._create_remedy(amount=10, currency_id=other.id)
+        self.assertFalse(remedy.can_grant)
+        remedy.action_grant()
+        self.assertEqual(remedy.state, "proposed")
+        self.limits.create({"user_id": self.agent.id, "is_unlimited": True})
+        remedy.action_grant()
+        self.assertEqual(remedy.state, "granted")
+
+    def test_cents_add_up(self):
+        self.limits.create({"user_id": self.agent.id, "amount": 0.3})
+        self._create_remedy(amount=0.1).action_grant()
+        last = self._create_remedy(amount=0.2)
+        self.assertTrue(last.can_grant)
+        self.ticket.team_id.user_id = self.agent
+        self.assertEqual(last._find_granter(), self.agent)
+
     def test_states_are_set_by_buttons_only(self):
         remedy = self._create_remedy(amount=900)
         for values in (
