@@ -1,10 +1,14 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+import logging
 from datetime import datetime, time
 
 import pytz
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 
+_logger = logging.getLogger(__name__)
 REMIND_CRON = "crm_service.ir_cron_service_remind"
 REMIND_BATCH_SIZE = 200
 
@@ -63,7 +67,7 @@ class MailActivity(models.Model):
         """Tell everybody whose reminder is due."""
         due = self.search(self._get_due_domain(), limit=REMIND_BATCH_SIZE)
         for activity in due:
-            activity._remind()
+            activity._try_to_remind()
         left = len(due) == REMIND_BATCH_SIZE and self.search_count(
             self._get_due_domain()
         )
@@ -77,6 +81,20 @@ class MailActivity(models.Model):
             ("reminded_at", "=", False),
         ]
 
+    def _try_to_remind(self):
+        """Remind of this activity; if that fails, the others go on.
+
+        :raises OperationalError: others wrote the same rows; the job tries again
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._remind()
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception:  # whatever is wrong with one, the others are told
+            _logger.warning("Activity %s cannot remind.", self.id, exc_info=True)
+            self.reminded_at = fields.Datetime.now()
+
     def _remind(self):
         """Tell the person of this activity, in their inbox or by e-mail, and now."""
         self.ensure_one()
@@ -89,6 +107,8 @@ class MailActivity(models.Model):
         if not record.with_user(person).sudo(False).has_access("read"):
             return
         text = self.with_context(lang=person.lang)._get_reminder_text()
+        if not hasattr(record, "message_notify"):
+            record = self.env["mail.thread"]
         record.with_context(lang=person.lang).message_notify(
             partner_ids=person.partner_id.ids, subject=text, body=self.note or text
         )

@@ -1,11 +1,14 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2 import OperationalError
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import ServiceCommon
 
@@ -52,6 +55,52 @@ class TestReminders(ServiceCommon):
         self.assertIn("Call Ann", self._get_told().subject)
         self._run(now + timedelta(minutes=75))
         self.assertEqual(len(self._get_told()), 1)
+
+    def test_one_bad_reminder_stops_no_other(self):
+        now = fields.Datetime.now()
+        bad = self._remind(now + timedelta(minutes=10), "Bad")
+        good = self._remind(now + timedelta(minutes=11), "Good")
+        activities = type(self.env["mail.activity"])
+        tell = activities._remind
+
+        def fail(activity):
+            tell(activity)
+            if activity == bad:
+                raise AttributeError("no thread")
+
+        with (
+            patch.object(activities, "_remind", fail),
+            mute_logger("odoo.addons.crm_service.models.mail_activity_reminder"),
+        ):
+            self._run(now + timedelta(hours=1))
+        self.assertIn("Good", self._get_told().subject)
+        self.assertEqual(len(self._get_told()), 1)
+        self.assertTrue(bad.reminded_at and good.reminded_at)
+
+        def clash(activity):
+            raise OperationalError
+
+        bad.remind_at = now
+        with (
+            patch.object(activities, "_remind", clash),
+            self.assertRaises(OperationalError),
+        ):
+            activities._cron_remind(self.env["mail.activity"])
+
+    def test_a_record_without_messages_is_reminded_of_too(self):
+        now = fields.Datetime.now()
+        activity = self._remind(now + timedelta(hours=1), "Look at the rate")
+        activity.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE mail_activity SET res_model = %s, res_id = %s WHERE id = %s",
+            ["res.currency", self.company.currency_id.id, activity.id],
+        )
+        activity.invalidate_recordset()
+        activity._remind()
+        told = self.env["mail.message"].search(
+            [("subject", "like", "Look at the rate")]
+        )
+        self.assertEqual(told.partner_ids, self.agent.partner_id)
 
     def test_what_is_done_is_not_reminded_of(self):
         now = fields.Datetime.now()
