@@ -107,6 +107,7 @@ class ServiceTicket(models.Model):
         ticket = without_defaults(self).create(
             {**self._prepare_follow_up_vals(), **values}
         )
+        self._keep_from_former_members(ticket)
         self._check_kept_away(ticket)
         self.env["service.ticket.link"]._link(ticket, self, "follow_up")
         ticket._message_log(
@@ -135,6 +136,18 @@ class ServiceTicket(models.Model):
         ticket = self.sudo()
         names = (*COMPLAINED_FIELDS, "parent_id") if ticket.is_confidential else ()
         return {name: convert(ticket, name) for name in names if ticket[name]}
+
+    def _keep_from_former_members(self, made):
+        """Keep `made` from this ticket away from who has left the team it is about."""
+        # sudo: whom a complaint is about is known to few
+        ticket, made = self.sudo(), made.sudo()
+        people = ticket.excluded_user_ids | made.excluded_user_ids
+        team = ticket.complained_team_id
+        if not team or team != made.complained_team_id:
+            return
+        if people != made.excluded_user_ids:
+            made._with_flow().excluded_user_ids = people
+            made._take_from(people)
 
     def _check_kept_away(self, other):
         """Refuse to show on `other` what people are kept away from on these tickets.
@@ -168,6 +181,7 @@ class ServiceTicket(models.Model):
         """Override to link each copy to the ticket that it was made from."""
         copies = super().copy(default)
         for ticket, copy in zip(self, copies, strict=True):
+            ticket._keep_from_former_members(copy)
             ticket._check_kept_away(copy)
             if ticket.company_id == copy.company_id:
                 self.env["service.ticket.link"]._link(copy, ticket, "related")

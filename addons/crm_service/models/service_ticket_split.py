@@ -25,6 +25,7 @@ class ServiceTicket(models.Model):
         self._bump()
         messages, attachments = self._check_split(messages, attachments)
         new = self.create({**self._prepare_split_vals(), **values})
+        self._keep_from_former_members(new)
         self._check_kept_away(new)
         # sudo: messages and files are moved by nobody by hand, see `_check_split`
         new_sudo = new.sudo()

@@ -191,6 +191,21 @@ class TestMergeOfComplaints(ComplaintCommon):
         self.assertEqual(links.search_count([]), 3)
         self.assertFalse(links.with_user(self.blamed).search([]))
 
+    def test_what_is_made_from_it_is_kept_from_who_has_left_the_team(self):
+        about = self._create_complaint(complained_team_id=self.team.id)
+        message = about.message_post(body="They did", **COMMENT)
+        self.team.member_ids -= self.blamed
+        made = {
+            "copy": about.copy(),
+            "follow-up": about._open_follow_up(),
+            "split": about.with_user(self.judge)._split_off(
+                message, self.env["ir.attachment"], name="Other"
+            ),
+        }
+        for name, ticket in made.items():
+            with self.subTest(name):
+                self.assertIn(self.blamed, ticket.sudo().excluded_user_ids)
+
     def test_hints_do_not_tell_of_it(self):
         about = self._blame(name="He shouted at my wife")
         typed = self.tickets.with_user(self.blamed).new(
