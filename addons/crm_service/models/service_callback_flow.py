@@ -191,6 +191,11 @@ class ServiceCallback(models.Model):
             cron = self.env.ref("crm_service.ir_cron_service_phone").sudo()
             cron._trigger(at=max(min(moments), fields.Datetime.now()))
 
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Override of `mail.thread` to leave out whom a complaint is about."""
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        return self.ticket_id._leave_out_recipients(recipients)
+
     @api.model
     def _cron_remind(self):
         """Show requests whose time has come in the browsers of who must call."""

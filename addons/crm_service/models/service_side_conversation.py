@@ -312,13 +312,20 @@ class ServiceSideConversation(models.Model):
         conversation = self.sudo().with_context(mail_activity_quick_update=True)
         kind = self.env.ref(ANSWER_ACTIVITY, raise_if_not_found=False)
         told = conversation.activity_ids.filtered(lambda a: a.activity_type_id == kind)
-        for person in (self.sudo().ticket_id.user_id | self.user_id) - told.user_id:
+        ticket = conversation.ticket_id
+        people = (ticket.user_id | self.user_id) - ticket.excluded_user_ids
+        for person in people - told.user_id:
             summary = self.with_context(lang=person.lang).env._(
                 "%(person)s has answered", person=self.partner_id.name
             )
             conversation.activity_schedule(
                 ANSWER_ACTIVITY, summary=summary, user_id=person.id
             )
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Override of `mail.thread` to leave out whom a complaint is about."""
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        return self.ticket_id._leave_out_recipients(recipients)
 
     def _finish_answer(self):
         """Take the answers of these conversations off everybody's list."""

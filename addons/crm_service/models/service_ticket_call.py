@@ -21,6 +21,7 @@ class ServiceTicket(models.Model):
             lambda request: request.state == "open" and request.user_id in people
         )
         requests.user_id = False
+        self._drop_all_of(self.callback_ids, people)
         return result
 
     def _compute_call_count(self):

@@ -301,18 +301,7 @@ class ServiceTicket(models.Model):
 
     def _drop_traces(self, people):
         """End what `people` follow, were notified of and have to do on this ticket."""
-        partners = people.partner_id
-        # as Odoo would tell them that they follow no more
-        self.message_follower_ids.filtered(
-            lambda follower: follower.partner_id in partners
-        ).unlink()
-        self.env["mail.notification"].search(
-            [
-                ("mail_message_id.model", "=", self._name),
-                ("mail_message_id.res_id", "=", self.id),
-                ("res_partner_id", "in", partners.ids),
-            ]
-        ).unlink()
+        self._drop_mail_of(self, people)
         activities = self.activity_ids.filtered(lambda a: a.user_id in people)
         if activities:
             names = [a.summary or a.activity_type_id.name for a in activities]

@@ -41,6 +41,12 @@ class ServiceTicket(models.Model):
         rows = super()._get_merge_rows()
         return {**rows, "service.side.conversation": "ticket_id"}
 
+    def _drop_traces(self, people):
+        """Override to send no answer to whom a complaint is about."""
+        result = super()._drop_traces(people)
+        self._drop_all_of(self.side_conversation_ids, people)
+        return result
+
     def _check_staff(self):
         """Refuse everybody but our staff, also those who may read their own tickets.
 

@@ -231,6 +231,22 @@ class TestCallback(PhoneCommon):
         with self.assertRaises(UserError):
             request.unlink()
 
+    def test_it_is_taken_from_whom_its_complaint_is_about(self):
+        ticket = self._create_ticket(type_id=self.complaint.id)
+        request = self._request(ticket_id=ticket.id)
+        partner = self.bob.partner_id
+        request.message_subscribe(partner_ids=partner.ids)
+        request.activity_schedule("mail.mail_activity_data_todo", user_id=self.bob.id)
+        ticket.write({"complaint_about": "person", "complained_user_id": self.bob.id})
+        self.assertNotIn(partner, request.message_partner_ids)
+        self.assertNotIn(self.bob, request.activity_ids.user_id)
+        message = request.message_post(
+            body="The number is new",
+            partner_ids=partner.ids,
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertNotIn(partner, message.notification_ids.res_partner_id)
+
     def test_others_do_not_touch_it(self):
         request = self._request()
         for user in (self.technician, self.stranger):

@@ -339,6 +339,31 @@ class TestSideConversation(ServiceCommon, MockEmail):
         with self.assertRaises(AccessError):
             theirs.read(["name"])
 
+    def test_whom_the_ticket_turns_out_to_be_about_gets_no_answer(self):
+        self.ticket.team_id = self._create_team(member_ids=self.supervisor.ids)
+        conversation = self._ask().with_env(self.env)
+        self._answer(conversation)
+        partner = self.agent.partner_id
+        self.assertIn(partner, conversation.message_partner_ids)
+        self.assertIn(self.agent, conversation.activity_ids.user_id)
+        blame = {"complaint_about": "person", "complained_user_id": self.agent.id}
+        self.ticket.with_user(self.supervisor).write(
+            {"type_id": self.complaint.id, **blame}
+        )
+        notified = [
+            ("mail_message_id", "in", conversation.message_ids.ids),
+            ("res_partner_id", "=", partner.id),
+        ]
+        self.assertNotIn(partner, conversation.message_partner_ids)
+        self.assertFalse(conversation.activity_ids)
+        self.assertFalse(self.env["mail.notification"].search(notified))
+        # what tells people by itself tells this one nothing either
+        conversation.message_subscribe(partner_ids=partner.ids)
+        mails = self._answer(conversation, number=2)
+        self.assertFalse([m for m in mails if partner.email in str(m["email_to"])])
+        self.assertNotIn(self.agent, conversation.activity_ids.user_id)
+        self.assertFalse(self.env["mail.notification"].search(notified))
+
     def test_it_follows_a_ticket_that_is_merged(self):
         conversation = self._ask()
         target = self._create_ticket(partner_id=self.customer.id)
