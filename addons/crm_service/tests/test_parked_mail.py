@@ -245,6 +245,17 @@ class TestParkedMail(ServiceMailCommon, MailCase):
             )
         self.assertFalse(self.parked.search([]))
 
+    def test_what_is_held_of_a_late_message_is_shown_where_it_landed(self):
+        old, _parked = self._receive(self._make_mail())
+        old.sudo().action_close()
+        old.sudo()._with_flow().closed_at = "2020-01-01 00:00:00"
+        subject = f"Subject: {old.number} ".encode()
+        raw = self._read_mail("bad_files").replace(b"Subject: ", subject, 1)
+        new, parked = self._receive(raw)
+        self.assertNotEqual(new, old)
+        self.assertEqual(new.sudo()._get_links().other_id, old)
+        self.assertEqual(parked.ticket_id, new)
+
     def test_whom_a_complaint_is_about_does_not_see_its_files(self):
         ticket, parked = self._receive(self._read_mail("bad_files"))
         file = parked.file_ids[0].with_user(self.agent)
