@@ -274,3 +274,12 @@ class ServiceCallback(models.Model):
                 )
             )
             self.invalidate_recordset()
+
+    def _bump(self):
+        """Let two who call at once see each other: the second begins anew."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE service_callback SET write_date = write_date WHERE id IN %s",
+                tuple(self.ids),
+            )
+        )

@@ -27,6 +27,7 @@ class ServiceCallback(models.Model):
         """
         self.ensure_one()
         request = self._reach()
+        request._bump()
         request._check_open()
         request._check_nobody_calls()
         card = self.env["service.call"].dial(

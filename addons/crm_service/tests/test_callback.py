@@ -165,6 +165,21 @@ class TestCallback(PhoneCommon):
         with self.assertRaisesRegex(UserError, self.agent.login):
             self._dial(request, self.bob)
 
+    def test_of_two_who_call_at_once_the_second_begins_anew(self):
+        # a second transaction that only waited would not see the call of the first
+        request = self._request(user_id=self.agent.id)
+        self.env.flush_all()
+        before = self._get_place(request)
+        self._dial(request)
+        self.assertNotEqual(self._get_place(request), before)
+
+    def _get_place(self, request):
+        """Return where the row lies: elsewhere, once a transaction has written it."""
+        self.env.cr.execute(
+            "SELECT ctid FROM service_callback WHERE id = %s", (request.id,)
+        )
+        return self.env.cr.fetchone()
+
     def test_a_caller_who_rings_himself_may_fulfil_it(self):
         request = self._request()
         call = self._answered()
