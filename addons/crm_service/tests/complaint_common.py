@@ -10,7 +10,7 @@ class ComplaintCommon(ServiceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.blamed = cls._create_user("agent", login="blamed")
+        cls.blamed = cls._create_user("manager", login="blamed")
         cls.colleague = cls._create_user("agent", login="colleague")
         cls.judge = cls._create_user("supervisor", login="judge")
         cls.team = cls._create_team(

@@ -251,7 +251,7 @@ class TestIndependence(ComplaintCommon):
 
     def _get_child_models(self):
         """Return the stored models of ours that belong to a ticket by `ticket_id`."""
-        technician = self._as(self.technician)
+        blamed = self._as(self.blamed)
         return [
             name
             for name, model in self.env.items()
@@ -259,7 +259,7 @@ class TestIndependence(ComplaintCommon):
             and not (model._abstract or model._transient)
             and model._fields.get("ticket_id") is not None
             and model._fields["ticket_id"].comodel_name == TICKETS
-            and technician[name].has_access("read")
+            and blamed[name].has_access("read")
         ]
 
     def test_every_model_that_belongs_to_tickets_has_the_rule(self):
