@@ -115,8 +115,7 @@ class ServiceEscalationEvent(models.Model):
         Not one whom a complaint is about.
         """
         ticket = self.ticket_id
-        leader = ticket.team_id.user_id - ticket.excluded_user_ids
-        keeper = ticket.user_id or leader
+        keeper = ticket.user_id or ticket._get_leader()
         if not keeper and self.is_safety:
             keeper = self._get_safety_recipients()[:1]
         return keeper

@@ -49,7 +49,7 @@ class ServiceEscalationEvent(models.Model):
             users |= ticket.user_id
         if level.notify_leader:
             users |= ticket.team_id.user_id
-        users = (users - ticket.excluded_user_ids).filtered("active")
+        users = (users - ticket._get_kept_away()).filtered("active")
         if self.is_safety and not users:
             return self._get_safety_recipients()
         return users
@@ -60,12 +60,12 @@ class ServiceEscalationEvent(models.Model):
         leaders = ticket.team_id.user_id
         leaders |= ticket.company_id.service_complaint_team_id.user_id
         users = ticket.user_id | leaders
-        if not (users - ticket.excluded_user_ids):
+        if not (users - ticket._get_kept_away()):
             group = self.env.ref("crm_service.group_service_supervisor")
             users = group.all_user_ids.filtered(
                 lambda user: ticket.company_id in user.company_ids
             )
-        return (users - ticket.excluded_user_ids).filtered("active")
+        return (users - ticket._get_kept_away()).filtered("active")
 
     def _tell(self, user):
         """Send `user` one message about all these events."""

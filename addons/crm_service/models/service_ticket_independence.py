@@ -96,6 +96,18 @@ class ServiceTicket(models.Model):
         )
         return hidden.with_env(self.env)
 
+    def _get_kept_away(self):
+        """Return who is kept away from this ticket; of nearly all, nobody."""
+        # sudo: who is kept away is known to few
+        ticket = self.sudo()
+        people = ticket.excluded_user_ids if ticket.is_confidential else None
+        return people or self.env["res.users"].sudo()
+
+    def _get_leader(self):
+        """Return who leads this ticket's team, unless kept away from it."""
+        # sudo: only a colleague's name is told
+        return self.sudo().team_id.user_id - self._get_kept_away()
+
     def _get_complained_people(self):
         """Return the users whom this ticket is about, or a ticket it is a part of.
 

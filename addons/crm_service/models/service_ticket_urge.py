@@ -80,7 +80,7 @@ class ServiceTicket(models.Model):
                     number=self.number,
                 )
             )
-        if not self.user_id and not self.team_id.user_id:
+        if not self.user_id and not self._get_leader():
             raise UserError(
                 self.env._(
                     "Nobody would hear of it: ticket %(number)s has no responsible "
@@ -100,7 +100,7 @@ class ServiceTicket(models.Model):
             "urged_by_id": self.env.uid,
             "urged_at": fields.Datetime.now(),
             "user_id": self.user_id.id,
-            "lead_id": self.team_id.user_id.id,
+            "lead_id": self._get_leader().id,
         }
 
     def _count_urges(self):

@@ -352,6 +352,13 @@ class TestIndependence(ComplaintCommon):
         self.assertIn(self.judge.partner_id, told.res_partner_id)
         self.assertNotIn(self.blamed.partner_id, told.res_partner_id)
 
+    def test_a_leader_whom_it_is_about_is_not_urged(self):
+        self.team.user_id = self.blamed
+        ticket = self._blame(user_id=self.colleague.id)
+        ticket.with_user(self.agent).action_urge("It presses")
+        self.assertFalse(ticket.urge_ids.lead_id)
+        self.assertEqual(ticket.activity_ids.user_id, self.colleague)
+
     def test_they_write_nothing_on_it(self):
         ticket = self._blame()
         mine = ticket.with_user(self.blamed)

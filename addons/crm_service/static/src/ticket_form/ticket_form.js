@@ -28,8 +28,9 @@ class TicketRecord extends Model.Record {
             throw error;
         }
         this.model.notification.add(notice, {type: "warning", sticky: true});
-        await this.discard();
-        await this.model.action.doAction("crm_service.service_ticket_action_my", {
+        // we save, so nothing here may wait for the end of saving
+        this._discard();
+        this.model.action.doAction("crm_service.service_ticket_action_my", {
             clearBreadcrumbs: true,
         });
         return false;
