@@ -18,13 +18,11 @@ TEXTS = ("char", "text", "html")
 SKIPPED = ("ir.model", "ir.ui", "ir.module", "ir.asset", "res.lang", "res.country")
 LIMIT = 3000
 MAKE = """
-import base64
 users = env["res.users"]
 agent, blamed, chief = (
     users.search([("login", "=", who)]) for who in ("agent", %(blamed)r, "manager")
 )
 company = agent.company_id
-env["service.team"].search([("company_id", "=", company.id)])
 team = env["service.team"].create({
     "name": "Independent Desk", "company_id": company.id,
     "member_ids": [(6, 0, chief.ids)],
@@ -75,6 +73,7 @@ rules = env["ir.rule"].with_context(active_test=False).search([
 ])
 rules.active = %r
 env.cr.commit()
+env.registry.signal_changes()
 answer = len(rules)
 """
 MODELS = """

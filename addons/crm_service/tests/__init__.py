@@ -81,3 +81,4 @@ from . import test_ticket_merge_refused
 from . import test_ticket_merge_security
 from . import test_ticket_reopen
 from . import test_ticket_split
+from . import test_migration_complaint
