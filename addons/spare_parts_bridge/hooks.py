@@ -18,6 +18,21 @@ def uninstall_hook(env):
     activities.search(
         [("activity_type_id", "in", _get_activity_types(env).ids)]
     ).unlink()
+    _drop_foreign_ids(env)
+
+
+def _drop_foreign_ids(env):
+    """Drop the ids that add-ons which extend `mail.thread` hold of our models.
+
+    Odoo notes there what each model inherits, and would leave them behind.
+    """
+    env["ir.model.data"].sudo().search(
+        [
+            ("model", "=", "ir.model.inherit"),
+            ("name", "=like", r"model\_inherit\_\_parts\_%"),
+            ("module", "!=", "spare_parts_bridge"),
+        ]
+    ).unlink()
 
 
 def _get_activity_types(env):
