@@ -9,6 +9,7 @@ from ..const import MONEY_KINDS
 from .service_guard import has_changed
 from .service_ticket import FLOW, FLOW_KEY
 
+REMEDY_ACTIVITY = "crm_service.mail_activity_type_remedy"
 # What only the buttons write.
 GRANT_FIELDS = {
     "state",
@@ -210,10 +211,24 @@ class ServiceRemedy(models.Model):
                 "granted_at": fields.Datetime.now(),
             }
         )
+        self._end_asking()
         for remedy in self:
             remedy.ticket_id._message_log(
                 body=self.env._("Granted: %(remedy)s", remedy=remedy.display_name)
             )
+
+    def _end_asking(self):
+        """Take the activity from who was asked, unless more is to be decided."""
+        for remedy in self.filtered("asked_id"):
+            asked = remedy.asked_id
+            others = remedy.ticket_id.remedy_ids.filtered(
+                lambda r, who=asked: r.asked_id == who and r.state in OPEN_STATES
+            )
+            if not others:
+                # sudo: the activity is of somebody else, perhaps
+                remedy.ticket_id.sudo().activity_feedback(
+                    [REMEDY_ACTIVITY], user_id=asked.id
+                )
 
     def _refuse(self, reason):
         """Refuse the remedies.
@@ -227,6 +242,7 @@ class ServiceRemedy(models.Model):
         if not reason:
             raise UserError(self.env._("Say why it is refused: the customer will ask."))
         self._with_flow().write({"state": "refused", "refusal": reason})
+        self._end_asking()
 
     def action_done(self):
         """Note that the customer has what was granted; the complaint may go on."""
@@ -313,7 +329,7 @@ class ServiceRemedy(models.Model):
         if not person:
             return text
         self.ticket_id.activity_schedule(
-            "mail.mail_activity_data_todo",
+            REMEDY_ACTIVITY,
             summary=self.env._("Grant or refuse: %(remedy)s", remedy=self.display_name),
             user_id=person.id,
         )

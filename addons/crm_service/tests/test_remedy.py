@@ -43,6 +43,18 @@ class TestRemedy(ComplaintCommon):
         self.assertEqual(self.ticket.activity_ids.user_id, self.manager)
         remedy.with_user(self.manager).action_grant()
         self.assertEqual(remedy.granted_by_id, self.manager)
+        self.assertFalse(self.ticket.activity_ids)
+
+    def test_the_activity_stays_until_all_that_was_asked_is_decided(self):
+        remedies = self._create_remedy(amount=60)
+        remedies |= self._create_remedy(kind="compensation", amount=60)
+        remedies.action_grant()
+        asked = remedies.asked_id
+        self.assertEqual(len(asked), 1)
+        remedies[0].with_user(asked).action_grant()
+        self.assertTrue(self.ticket.activity_ids)
+        remedies[1].with_user(asked)._refuse("No")
+        self.assertFalse(self.ticket.activity_ids)
 
     def test_who_is_asked_is_never_the_one_complained_about(self):
         self.team.user_id = self.supervisor
