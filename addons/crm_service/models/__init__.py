@@ -1,6 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from . import service_external_ref_mixin
 from . import service_written_mixin
+from . import service_phone_mixin
 from . import service_contact_lock
 from . import service_team
 from . import service_process

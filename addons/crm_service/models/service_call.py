@@ -1,6 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..const import CALL_DIRECTIONS, CALL_STATES
@@ -22,7 +22,7 @@ class ServiceCall(models.Model):
 
     _name = "service.call"
     _description = "Phone Call"
-    _inherit = ["service.external.ref.mixin"]
+    _inherit = ["service.external.ref.mixin", "service.phone.mixin"]
     _order = "started_at desc, id desc"
     _rec_names_search = ["phone", "phone_sanitized", "partner_id.name"]
     _check_company_auto = True
@@ -33,13 +33,6 @@ class ServiceCall(models.Model):
     direction = fields.Selection(CALL_DIRECTIONS, required=True, default="in")
     state = fields.Selection(CALL_STATES, required=True, readonly=True, default="ended")
     phone = fields.Char(help="Empty if the caller withheld the number.")
-    phone_sanitized = fields.Char(
-        "Phone Number",
-        compute="_compute_phone_sanitized",
-        store=True,
-        precompute=True,
-        index="btree_not_null",
-    )
     line = fields.Char(readonly=True, help="What the telephone system calls the line.")
     line_id = fields.Many2one(
         "service.phone.line",
@@ -116,12 +109,6 @@ class ServiceCall(models.Model):
         "A call cannot end before it begins. Correct the times.",
     )
 
-    @api.depends("phone", "company_id")
-    def _compute_phone_sanitized(self):
-        normalise = self.env["service.ticket"]._normalise_phone
-        for call in self:
-            call.phone_sanitized = normalise(call.phone, call.company_id)
-
     @api.depends("started_at", "answered_at", "ended_at")
     def _compute_seconds(self):
         for call in self:
@@ -140,14 +127,6 @@ class ServiceCall(models.Model):
             names = (call.partner_id.display_name, call.phone)
             name = " · ".join(filter(None, names))
             call.display_name = name or self.env._("Withheld number")
-
-    @api.constrains("phone")
-    def _check_phone(self):
-        for call in self:
-            if call.phone and not call.phone_sanitized:
-                raise ValidationError(
-                    self.env["service.ticket"]._phone_error(call.phone)
-                )
 
     # -- who may write what ---------------------------------------------------
 

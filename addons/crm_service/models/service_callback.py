@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..const import CALLBACK_STATES
@@ -25,7 +25,7 @@ class ServiceCallback(models.Model):
 
     _name = "service.callback"
     _description = "Call-Back Request"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.phone.mixin"]
     _order = "due_at, id"
     _rec_names_search = ["name", "phone", "partner_id.name"]
     _check_company_auto = True
@@ -64,13 +64,6 @@ class ServiceCallback(models.Model):
         readonly=False,
         precompute=True,
         required=True,
-    )
-    phone_sanitized = fields.Char(
-        "Phone Number",
-        compute="_compute_phone_sanitized",
-        store=True,
-        precompute=True,
-        index="btree_not_null",
     )
     wanted_from = fields.Datetime(
         "From", required=True, default=fields.Datetime.now, tracking=True
@@ -147,14 +140,6 @@ class ServiceCallback(models.Model):
                 or request.partner_id.phone
             )
 
-    @api.depends("phone", "company_id")
-    def _compute_phone_sanitized(self):
-        normalise = self.env["service.ticket"]._normalise_phone
-        for request in self:
-            request.phone_sanitized = normalise(
-                request.phone, request.company_id, request.partner_id
-            )
-
     @api.depends("wanted_from", "wanted_until")
     def _compute_due_at(self):
         for request in self:
@@ -177,14 +162,6 @@ class ServiceCallback(models.Model):
         for request in self:
             who = request.partner_id.display_name or request.phone
             request.display_name = " · ".join(filter(None, (who, request.name)))
-
-    @api.constrains("phone")
-    def _check_phone(self):
-        for request in self:
-            if not request.phone_sanitized:
-                raise ValidationError(
-                    self.env["service.ticket"]._phone_error(request.phone)
-                )
 
     # -- create and write ------------------------------------------------------
 
