@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from support.race import race
+from support.race import MEET, race
 from support.smtp_server import NO_ANSWER, PUT_OFF, REFUSED, SmtpServer
 
 TICKETS = 60
@@ -34,24 +34,10 @@ cron = env.ref("crm_service.ir_cron_service_notification")
 env["service.notification"].with_context(cron_id=cron.id)._cron_send()
 env.cr.commit()
 """
-# Both wait for the other one; small batches make them meet often.
-MEET = """
-import time
+# Small batches make the two meet often.
+SMALL = """
 from odoo.addons.crm_service.models import service_notification_job
 service_notification_job.NOTIFY_BATCH_SIZE = 5
-env.cr.execute("SELECT pg_advisory_lock_shared(78)")
-env.cr.commit()
-while True:
-    env.cr.execute(
-        "SELECT count(DISTINCT pid) FROM pg_locks "
-        "WHERE locktype = 'advisory' AND objid = 78 AND database = "
-        "(SELECT oid FROM pg_database WHERE datname = current_database())"
-    )
-    if env.cr.fetchone()[0] >= 2:
-        break
-    env.cr.commit()
-    time.sleep(0.05)
-env.cr.commit()
 """
 KILL = """
 import os, threading, time
@@ -105,7 +91,8 @@ def test_three_failures_give_one_arrival(database):
 def test_two_jobs_at_once_send_nothing_twice(database):
     with SmtpServer(seconds=0.02) as server:
         database.shell(PREPARE.format(port=server.port, tickets=TICKETS))
-        jobs = (partial(run_job, database, MEET + RUN, name) for name in ("one", "two"))
+        script = SMALL + MEET + RUN
+        jobs = (partial(run_job, database, script, name) for name in ("one", "two"))
         race(*jobs)
         run_job(database)  # what both left to the other one
         assert get_states(database) == {"sent": TICKETS}

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from support.race import race
+from support.race import MEET, race
 
 TICKETS = 300
 # Tickets that are overdue already, each with two clocks and five things to do.
@@ -56,23 +56,10 @@ env.cr.commit()
 answer = env["service.sla"].search_count([("next_action_at", "<=", "now")])
 """
 # Both wait for the other one; small batches make them meet often.
-RUN = """
-import time
+RUN = f"""
 from odoo.addons.crm_service.models import service_sla_job
 service_sla_job.SLA_BATCH_SIZE = 25
-env.cr.execute("SELECT pg_advisory_lock_shared(77)")
-env.cr.commit()
-while True:
-    env.cr.execute(
-        "SELECT count(DISTINCT pid) FROM pg_locks "
-        "WHERE locktype = 'advisory' AND objid = 77 AND database = "
-        "(SELECT oid FROM pg_database WHERE datname = current_database())"
-    )
-    if env.cr.fetchone()[0] >= 2:
-        break
-    env.cr.commit()
-    time.sleep(0.05)
-env.cr.commit()
+{MEET}
 cron = env.ref("crm_service.ir_cron_service_sla")
 env["service.sla"].with_context(cron_id=cron.id)._cron_process_due()
 env.cr.commit()

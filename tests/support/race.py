@@ -5,6 +5,24 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+# Runs inside Odoo: each process waits here until both have come.
+MEET = """
+import time
+env.cr.execute("SELECT pg_advisory_lock_shared(77)")
+env.cr.commit()
+while True:
+    env.cr.execute(
+        "SELECT count(DISTINCT pid) FROM pg_locks "
+        "WHERE locktype = 'advisory' AND objid = 77 AND database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    if env.cr.fetchone()[0] >= 2:
+        break
+    env.cr.commit()
+    time.sleep(0.05)
+env.cr.commit()
+"""
+
 
 def race(*calls):
     """Make calls at once.
