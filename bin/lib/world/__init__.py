@@ -16,6 +16,7 @@ STEPS = (
     "customers",
     "promises",
     "tickets",
+    "improvement",
     "assignment",
     "calls",
     "requisitions",

@@ -1,7 +1,7 @@
 """The telephone: its lines, the calls of two seasons, and who wants to be called."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from . import tables
 
@@ -171,10 +171,9 @@ def _want_callback(records, missed):
 
 def _load_callbacks(records):
     """Make the requests of customers who said when they want to be called."""
-    now = datetime.now().replace(minute=0, second=0, microsecond=0)
     for row in tables.read("callbacks"):
         customer = records[f"customer_{row['customer']}"]
-        begin = now + timedelta(hours=float(row["hours_from_now"]))
+        begin = tables.moment(-float(row["days_from_now"]), float(row["hour"]))
         records.env["service.callback"].create(
             {
                 "name": row["about"],
