@@ -3,6 +3,7 @@ from . import (
     test_hostile,
     test_languages,
     test_merge,
+    test_other_users,
     test_posting,
     test_receipt,
     test_repair,
