@@ -2,7 +2,7 @@
 {
     "name": "After-Sales Service",
     "summary": "Requests, complaints, teams and installed units in one queue",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Services/After-Sales Service",
     "author": "After-Sales Service contributors",
     "license": "LGPL-3",

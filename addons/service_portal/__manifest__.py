@@ -1,7 +1,7 @@
 {
     "name": "Service Portal",
     "summary": "Customers follow their service requests with number and phone",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/After-Sales Service",
     "author": "After-Sales Service contributors",
     "license": "LGPL-3",

@@ -3,12 +3,19 @@
     "name": "Spare Parts Bridge",
     "summary": "Parts requisitions between service centres and factories, "
     "posted in both companies' books",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Field Service",
     "author": "After-Sales Service contributors",
     "license": "LGPL-3",
     "application": True,
-    "depends": ["crm_service", "repair", "sale_stock", "stock_account", "account"],
+    "depends": [
+        "crm_service",
+        "repair",
+        "sale_stock",
+        "stock_account",
+        "account",
+        "hr_expense",
+    ],
     "data": [
         "security/spare_parts_bridge_groups.xml",
         "security/ir.model.access.csv",
