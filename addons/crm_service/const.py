@@ -353,3 +353,20 @@ LETTER_TEMPLATES = {
 # Letters that count as our answer to a complaint, or as a reply.
 ANSWERING_LETTERS = ("answer", "refusal")
 REPLYING_LETTERS = ("acknowledgement", "question", "interim")
+
+# -- who pays
+# What a ticket can cost, and who may bear it.
+COST_KINDS = [
+    ("part", "Parts"),
+    ("labour", "Labour"),
+    ("travel", "Travel"),
+    ("fee", "Fees"),
+    ("third_party", "Third Parties"),
+]
+PAYERS = [
+    ("customer", "Customer"),
+    ("warranty", "Warranty"),
+    ("extension", "Warranty Extension"),
+    ("contract", "Contract"),
+    ("goodwill", "Goodwill"),
+]
