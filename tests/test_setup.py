@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from bringup import (
     steps,
     system_packages,
     templates,
+    test_lanes,
     testing,
 )
 
@@ -436,6 +438,39 @@ def test_arguments_are_sorted_into_both_kinds_of_tests():
     assert options == ["-k", "tests", "-x"]
     assert unit == ["addons"]
     assert top == ["tests/test_setup.py::test_x"]
+
+
+def test_every_add_on_is_tested_in_one_lane():
+    lanes = test_lanes.unit_folders()
+    addons = [Path(path).parent.name for lane in lanes for path in lane]
+    assert sorted(addons) == sorted(paths.our_addons())
+
+
+def test_lanes_run_beside_each_other_and_print_one_after_the_other(tmp_path, capfd):
+    for name, other in (("one", "two"), ("two", "one")):
+        (tmp_path / f"test_{name}.py").write_text(
+            "import pathlib, time\n"
+            f"def test_it():\n    pathlib.Path({str(tmp_path / name)!r}).touch()\n"
+            f"    while not pathlib.Path({str(tmp_path / other)!r}).exists():\n"
+            "        time.sleep(0.1)\n"
+            f"    assert {name!r} == 'one'\n"
+        )
+    ready = types.SimpleNamespace(
+        python=sys.executable, environment=lambda **more: {**os.environ, **more}
+    )
+    arguments = ["-p", "no:odoo", "-p", "no:cacheprovider", f"--rootdir={tmp_path}"]
+    runs = [
+        test_lanes.Run(
+            ready, f"lane-{name}", [*arguments, str(tmp_path / f"test_{name}.py")], True
+        )
+        for name in ("one", "two")
+    ]
+    test_lanes.watch(runs)
+    results = [run.finish() for run in runs]
+    assert [result[:2] for result in results] == [("lane-one", 0), ("lane-two", 1)]
+    assert [result[3]["failures"] for result in results] == [0, 1]
+    printed = capfd.readouterr().out
+    assert printed.index("1 passed") < printed.index("1 failed")
 
 
 def test_run_without_any_test_fails(capsys):

@@ -7,7 +7,8 @@ Usage: bin/test [arguments of pytest]
   bin/test tests/test_loop.py -k price  some of the tests that cross add-ons
 
 Unit tests (addons/*/tests) run inside Odoo on a copy of a template database;
-the tests in tests/ start real servers on databases of their own.
+the tests in tests/ start real servers on databases of their own. All tests use all
+processors; name paths, or say -n 0, for one at a time.
 Environment: PYTHON=, SERVICE_CACHE=, ODOO_HOME=; DURABLE=1 has the test database
 server write through to the disk; LOG_LEVEL=error shows Odoo's errors in unit tests;
 SCREENSHOTS=/folder keeps the browser tests' pictures there. Logs, pictures and JUnit
@@ -17,14 +18,11 @@ files are in .cache/logs and .cache/screenshots.
 import contextlib
 import fcntl
 import os
-import re
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-from . import databases, runtime, system_packages, templates
-from .paths import ADDONS, PROJECT, inside, log_file, our_addons
+from . import databases, runtime, system_packages, test_lanes
+from .paths import ADDONS, PROJECT, inside
 from .server import alive
 from .steps import Failure, main, say
 
@@ -62,9 +60,10 @@ def command(arguments):
     with sharing_server(prepare) as ready:
         results = []
         if unit or everything:
-            results.append(_run_unit(ready, unit or _unit_folders(), options))
+            lanes = [unit] if unit else test_lanes.unit_folders()
+            results += test_lanes.run_unit(ready, lanes, options)
         if top or everything:
-            results.append(_run_top(ready, top or ["tests"], options))
+            results += test_lanes.run_top(ready, top or ["tests"], options)
         if {"--co", "--collect-only"} & set(options):
             return max(code for _name, code, _seconds, _counts in results)
         return summarise(results, bool(options))
@@ -106,66 +105,6 @@ def drop_leftovers(ready):
     for name in rows:
         if not alive(int(name.split("_")[1])):
             databases.drop(ready, name)
-
-
-def _unit_folders():
-    """The folders of unit tests that are there."""
-    folders = [ADDONS / addon / "tests" for addon in our_addons()]
-    return [str(folder) for folder in folders if folder.is_dir()]
-
-
-def _run_unit(ready, paths, options):
-    """Run unit tests inside Odoo, on a database of their own."""
-    name = f"unit_{os.getpid()}"
-    databases.copy(ready, templates.build(ready, "addons"), name)
-    say(f"==> Unit tests: {' '.join(os.path.relpath(path) for path in paths)}")
-    try:
-        return _pytest(
-            ready,
-            "unit",
-            ["--odoo-config", str(ready.conf), "--odoo-database", name, "--odoo-http"]
-            + ["--odoo-log-level", os.environ.get("LOG_LEVEL", "critical")]
-            + ["-p", "no:cacheprovider", *options, *paths],
-        )
-    finally:
-        databases.drop(ready, name)
-
-
-def _run_top(ready, paths, options):
-    """Run the tests that start servers themselves."""
-    say(f"==> Tests across add-ons: {' '.join(paths)}")
-    return _pytest(
-        ready,
-        "top",
-        ["-p", "no:odoo", *options, *paths],
-        SERVICE_TEST_RUNTIME=str(ready.save()),
-    )
-
-
-def _pytest(ready, name, arguments, **variables):
-    """Run pytest and return (name, exit code, seconds, counts)."""
-    junit = log_file(f"junit-{name}-{os.getpid()}.xml")
-    junit.unlink(missing_ok=True)
-    started = time.monotonic()
-    done = subprocess.run(
-        [ready.python, "-m", "pytest", f"--junitxml={junit}", *arguments],
-        env=ready.environment(PYTHONDONTWRITEBYTECODE="1", **variables),
-        stdin=subprocess.DEVNULL,
-    )
-    counts = read_junit(junit)
-    junit.replace(log_file(f"junit-{name}.xml")) if junit.exists() else None
-    return name, done.returncode, time.monotonic() - started, counts
-
-
-def read_junit(path):
-    """The counts of a JUnit file: {tests, failures, errors, skipped}."""
-    try:
-        head = path.read_text(errors="replace")[:2000]
-    except OSError:
-        return {}
-    suite = re.search(r"<testsuite [^>]*>", head)
-    pairs = re.findall(r'(tests|failures|errors|skipped)="(\d+)"', suite[0])
-    return {key: int(value) for key, value in pairs}
 
 
 def summarise(results, filtered):
