@@ -18,6 +18,7 @@ TOOLS = (
     "bpmn_write",
     "bpmn_xml",
     "caller_number",
+    "entitlement",
     "event_log",
     "incoming_mail",
     "mail_charset",
@@ -34,6 +35,7 @@ TOOLS = (
     "sms_length",
     "tnef",
     "upload_policy",
+    "warranty_terms",
     "svg_chart",
     "working_time",
 )
