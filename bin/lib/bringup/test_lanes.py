@@ -47,7 +47,7 @@ def run_unit(ready, lanes, options):
     names = [f"unit_{os.getpid()}_{number}" for number in range(len(lanes))]
     runs = []
     try:
-        for name, paths in zip(names, lanes):
+        for name, paths in zip(names, lanes, strict=True):
             databases.copy(ready, template, name)
             runs.append(_start_unit(ready, name, paths, options, len(lanes) > 1))
         watch(runs)
