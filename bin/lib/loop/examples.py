@@ -6,6 +6,8 @@ from typing import Any
 
 RUN = uuid.uuid4().hex[:6]
 CALLER = "+39 02 3055 1234"
+LINE = "+39 02 3055 0100"
+EXTENSION = "101"
 
 
 @dataclass
@@ -36,6 +38,7 @@ TICKET = {
     "priority": 2,
     "external_ref": f"crm-4711-{RUN}",
 }
+CALL = {"phone": CALLER, "line": LINE, "external_ref": f"pbx-10441-{RUN}"}
 REQUISITION = {
     "warehouse": "SVC",
     "source_warehouse": "FRI",
@@ -58,7 +61,35 @@ def name(known):
 
 
 EXAMPLES = [
-    Example("incoming_call", "integration", "incoming_call", {"phone": CALLER}),
+    Example("incoming_call", "integration", "incoming_call", CALL),
+    Example(
+        "call_answered",
+        "integration",
+        "call_answered",
+        {"external_ref": CALL["external_ref"], "extension": EXTENSION},
+    ),
+    Example(
+        "call_ended",
+        "integration",
+        "call_ended",
+        {"external_ref": CALL["external_ref"]},
+    ),
+    Example(
+        "outgoing_call",
+        "integration",
+        "outgoing_call",
+        {
+            "phone": CALLER,
+            "extension": EXTENSION,
+            "external_ref": f"pbx-10442-{RUN}",
+        },
+    ),
+    Example(
+        "call_unknown",
+        "integration",
+        "call_ended",
+        {"external_ref": f"pbx-1-{RUN}"},
+    ),
     Example("submit_ticket", "integration", "submit_ticket", {"values": TICKET}),
     Example("submit_again", "integration", "submit_ticket", {"values": TICKET}),
     Example(
@@ -80,6 +111,17 @@ EXAMPLES = [
         lambda known: {
             "number": number(known),
             "body": "The customer is at home after five.",
+        },
+    ),
+    Example(
+        "incoming_sms",
+        "integration",
+        "incoming_sms",
+        lambda known: {
+            "phone": CALLER,
+            "body": f"{number(known)}: please ring twice, the bell is quiet.",
+            "line": LINE,
+            "external_ref": f"sms-88120-{RUN}",
         },
     ),
     Example(
