@@ -1,6 +1,8 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, models
-from odoo.tools.mail import unfold_references
+from odoo.tools.mail import email_normalize, unfold_references
+
+from ..tools import mail_signs
 
 
 class MailThread(models.AbstractModel):
@@ -20,7 +22,9 @@ class MailThread(models.AbstractModel):
             message, message_dict, model, thread_id, custom_values
         )
         if any(route[0] == "service.ticket" and not route[1] for route in routes or ()):
-            asked = self._find_side_conversation(message_dict)
+            asked = self._find_side_conversation(
+                message_dict
+            ) or self._find_waiting_conversation(message_dict)
             if asked:
                 return [(asked._name, asked.id, None, self.env.uid, None)]
         return routes
@@ -48,3 +52,26 @@ class MailThread(models.AbstractModel):
             )
         )
         return conversations.browse(answered.res_id).exists()
+
+    @api.model
+    def _find_waiting_conversation(self, message_dict):
+        """Return what the sender was asked under this subject, or none.
+
+        Some mail programs do not say what they answer. Where a subject could mean two
+        questions, none is taken.
+        """
+        subject = mail_signs.strip_reply(message_dict.get("subject") or "")
+        sender = email_normalize(message_dict.get("email_from") or "")
+        # sudo: the gate knows all
+        conversations = self.env["service.side.conversation"].sudo()
+        if not subject or not sender:
+            return conversations
+        found = conversations.search(
+            [
+                ("state", "in", ("waiting", "answered")),
+                ("partner_id.email_normalized", "=", sender),
+                ("name", "=", subject),
+            ],
+            limit=2,
+        )
+        return found if len(found) == 1 else conversations

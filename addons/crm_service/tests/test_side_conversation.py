@@ -93,7 +93,7 @@ class TestSideConversation(ServiceCommon, MockEmail):
             conversation.action_send()
         return conversation
 
-    def _answer(self, conversation, number=1, to=""):
+    def _answer(self, conversation, number=1, to="", headers=True, sender=""):
         """Let the factory answer by e-mail; return what was sent because of it."""
         parent = conversation.message_ids.filtered(
             lambda m: m.message_type == "comment"
@@ -102,7 +102,10 @@ class TestSideConversation(ServiceCommon, MockEmail):
             to=f"catchall@{OWN_COMPANY['name']}{to}",
             subject=conversation.name,
             number=number,
-            parent=parent.sorted("id")[-1:].message_id,
+            parent=parent.sorted("id")[-1:].message_id if headers else "",
+        )
+        text = text.replace(
+            "rosa@factory.example.com", sender or "rosa@factory.example.com"
         )
         with self.mock_mail_gateway():
             self.env["mail.thread"].with_user(
@@ -163,6 +166,23 @@ class TestSideConversation(ServiceCommon, MockEmail):
         self.assertEqual(conversation.state, "answered")
         self.assertEqual(self.tickets.search_count([]), count)
         self.assertNotIn(ANSWER, str(self.ticket.message_ids.mapped("body")))
+
+    def test_an_answer_that_does_not_say_what_it_answers_is_found_by_its_subject(self):
+        self._create_team(
+            alias_name="repairs", alias_domain_id=self.company.alias_domain_id.id
+        )
+        conversation = self._ask()
+        team = f", repairs@{OWN_COMPANY['name']}"
+        count = self.tickets.search_count([])
+        self._answer(conversation, to=team, headers=False, sender="eve@example.com")
+        self.assertEqual(conversation.state, "waiting", "of somebody else")
+        self.assertEqual(self.tickets.search_count([]), count + 1)
+        self._answer(conversation, to=team, headers=False, number="first")
+        self.assertEqual(conversation.state, "answered")
+        other = self._ask()
+        self._answer(conversation, to=team, headers=False, number="second")
+        self.assertEqual(other.state, "waiting", "it could be either")
+        self.assertEqual(self.tickets.search_count([]), count + 2)
 
     def test_who_waits_is_told_of_an_answer_once(self):
         conversation = self._ask()

@@ -34,6 +34,11 @@ REPLY_SUBJECTS = re.compile(
     r")",
     re.I,
 )
+# What mail programs write before the subject of what they answer.
+ANSWER_PREFIX = re.compile(
+    r"^((re|r|aw|antw|sv|vs|odp|ynt|回复|回覆|答复|答覆)\s*(\[\d+\])?\s*[:：]\s*)+",
+    re.I,
+)
 BOUNCE_SUBJECTS = re.compile(
     r"undeliver(ed|able)|delivery (status )?(notification|failure|has failed)"
     r"|mail delivery (failed|system)|returned (mail|to sender)|failure notice"
@@ -44,6 +49,17 @@ BOUNCE_SUBJECTS = re.compile(
 )
 BOUNCERS = re.compile(r"^\W*(mailer-daemon|postmaster|mail-daemon)\b", re.I)
 READ_RECEIPT = "disposition-notification"
+
+
+def strip_reply(subject):
+    """Return a subject without what says that it is an answer.
+
+    >>> strip_reply("RE: AW: Which valve?"), strip_reply("回复：哪个阀门")
+    ('Which valve?', '哪个阀门')
+    >>> strip_reply("Repair: which valve?")
+    'Repair: which valve?'
+    """
+    return ANSWER_PREFIX.sub("", " ".join(subject.split()))
 
 
 def get_kind(headers):
