@@ -184,3 +184,7 @@ from . import service_complaint_report_document
 from . import service_ticket_letter_text
 from . import service_ticket_letter_document
 from . import service_ticket_independence_merge
+from . import service_value_segment
+from . import service_customer_standing
+from . import res_partner_segment
+from . import service_sla_policy_segment

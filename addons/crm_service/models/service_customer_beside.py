@@ -59,6 +59,18 @@ class ServiceCustomer(models.AbstractModel):
             "address": partner._get_service_address(),
             "note": partner.comment or "",
             "tags": partner.category_id.mapped("name"),
+            "segment": self._prepare_segment(partner),
+        }
+
+    @api.model
+    def _prepare_segment(self, partner):
+        """Return the segment of the customer, or nothing."""
+        segment = partner.service_segment_id
+        return bool(segment) and {
+            "code": segment.code,
+            "name": segment.name,
+            "note": segment.note or "",
+            "color": segment.color,
         }
 
     @api.model

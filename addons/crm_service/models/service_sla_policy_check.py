@@ -150,6 +150,7 @@ class ServiceSlaPolicy(models.Model):
         "partner_category_ids",
         "team_ids",
         "product_category_ids",
+        "segment_ids",
         "domain",
     )
     def _check_can_apply(self):

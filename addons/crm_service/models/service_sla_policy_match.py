@@ -91,6 +91,7 @@ class ServiceSlaPolicy(models.Model):
             partners={r.id: _get_partner_line(r) for r in self.partner_ids},
             partner_categories={r.id: _get_line(r) for r in self.partner_category_ids},
             product_categories={r.id: _get_line(r) for r in self.product_category_ids},
+            segments={record.id: frozenset({record.id}) for record in self.segment_ids},
         )
 
     def _get_domain(self):
@@ -110,6 +111,7 @@ class ServiceSlaPolicy(models.Model):
             "partner_category_ids": ticket.partner_id,
             "team_ids": ticket.team_id,
             "product_category_ids": ticket.product_id.categ_id,
+            "segment_ids": _get_segment(ticket),
             "company_id": ticket.company_id,
         }
         labels = [
@@ -201,6 +203,11 @@ def _get_tags(ticket):
     return partner.category_id | partner.commercial_partner_id.category_id
 
 
+def _get_segment(ticket):
+    """Return the segment of the customer for the company of a ticket."""
+    return ticket.partner_id.with_company(ticket.company_id).service_segment_id
+
+
 def _join_lines(records):
     """Return the lines of all `records` together."""
     return frozenset().union(*(_get_line(record) for record in records))
@@ -226,4 +233,5 @@ READERS = {
     "partners": lambda ticket: _get_partner_line(ticket.partner_id),
     "partner_categories": lambda ticket: _join_lines(_get_tags(ticket)),
     "product_categories": lambda ticket: _get_line(ticket.product_id.categ_id),
+    "segments": lambda ticket: frozenset(_get_segment(ticket).ids),
 }

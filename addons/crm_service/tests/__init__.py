@@ -66,6 +66,7 @@ from . import test_canned_reply
 from . import test_reminder
 from . import test_settings
 from . import test_urge
+from . import test_value_segment
 from . import test_views
 from . import test_sla_hold
 from . import test_independence

@@ -17,7 +17,14 @@ True
 from typing import NamedTuple
 
 NOTHING = frozenset()
-LINES = ("types", "teams", "partners", "partner_categories", "product_categories")
+LINES = (
+    "types",
+    "teams",
+    "partners",
+    "partner_categories",
+    "product_categories",
+    "segments",
+)
 
 
 class Facts(NamedTuple):
@@ -30,12 +37,13 @@ class Facts(NamedTuple):
     partners: frozenset = NOTHING
     partner_categories: frozenset = NOTHING
     product_categories: frozenset = NOTHING
+    segments: frozenset = NOTHING
 
 
 class Criteria(NamedTuple):
     """What a ticket must be like. An empty criterion lets everything through.
 
-    The five last are dicts: id of a record that fits → its line.
+    The six last are dicts: id of a record that fits → its line.
     """
 
     company: int = 0
@@ -47,6 +55,7 @@ class Criteria(NamedTuple):
     partners: dict = {}
     partner_categories: dict = {}
     product_categories: dict = {}
+    segments: dict = {}
 
     def fits(self, facts):
         """Tell whether a ticket with these `Facts` fits, the domain aside."""
