@@ -35,6 +35,7 @@
         "security/service_phone_rules.xml",
         "security/service_notification_rules.xml",
         "security/service_value_rules.xml",
+        "security/service_asset_rules.xml",
         "data/mail_template_data.xml",
         "data/service_sla_policy_data.xml",
         "data/service_process_data.xml",

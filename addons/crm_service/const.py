@@ -236,6 +236,26 @@ RECURRENCE_DAYS = 365
 RECURRENCE_LIMIT = 100
 # So many of them are named.
 RECURRENCE_SHOWN = 5
+# -- installed units
+ASSET_STATES = [
+    ("sold", "Sold"),
+    ("installed", "Installed"),
+    ("out_of_service", "Out of Service"),
+    ("returned", "Returned"),
+    ("scrapped", "Scrapped"),
+]
+# Units that are not with a customer any more.
+ASSET_GONE_STATES = ("returned", "scrapped")
+# A component that was taken out is one of these.
+REMOVED_STATES = [
+    ("returned", "Goes back to the maker"),
+    ("scrapped", "Scrapped"),
+    ("out_of_service", "Stays with the customer"),
+]
+# The use of a unit per day is told from the readings of so many days.
+METER_DAYS = 365
+# So many components of a unit are shown in its tree.
+MAX_COMPONENTS = 200
 # -- duplicates, merging, links
 # Tickets opened so many days ago may still be about the same thing.
 DUPLICATE_DAYS = 90

@@ -14,6 +14,14 @@ from . import service_stage_check
 from . import service_route
 from . import service_ticket_type
 from . import service_asset
+from . import service_asset_serial
+from . import service_asset_place
+from . import service_asset_transfer
+from . import service_asset_owner
+from . import service_asset_exchange
+from . import service_asset_component
+from . import service_asset_meter
+from . import service_asset_reading
 from . import service_ticket
 from . import service_ticket_values
 from . import service_ticket_company
