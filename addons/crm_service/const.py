@@ -390,3 +390,7 @@ PAYERS = [
     ("contract", "Contract"),
     ("goodwill", "Goodwill"),
 ]
+# -- time spent
+TIME_KINDS = [("work", "Work"), ("travel", "Travel")]
+# Nobody works longer than this without a break: a timer was forgotten.
+LONGEST_TIME_HOURS = 24

@@ -21,6 +21,7 @@
         "security/ir.model.access.csv",
         "security/spare_parts_bridge_rules.xml",
         "security/stock_move_rules.xml",
+        "security/service_charge_rules.xml",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
         "data/parts_approval_rule_data.xml",

@@ -196,3 +196,7 @@ from . import service_value_segment
 from . import service_customer_standing
 from . import res_partner_segment
 from . import service_sla_policy_segment
+from . import res_currency
+from . import service_time_entry
+from . import service_time_entry_check
+from . import service_ticket_time_entry

@@ -58,4 +58,8 @@ from . import (
     service_ticket_merge,
     service_api,
     service_api_shipping,
+    service_fee,
+    service_labour_rate,
+    service_charge,
+    service_charge_share,
 )
