@@ -357,6 +357,50 @@ REPORT_PERIODS = [
     ("custom", "Other days"),
 ]
 
+# -- contracts
+CONTRACT_STATES = [
+    ("draft", "Draft"),
+    ("active", "In Force"),
+    ("expired", "Expired"),
+    ("terminated", "Terminated"),
+    ("cancelled", "Cancelled"),
+]
+# A contract in one of these covers what happened within its term.
+CONTRACT_COVERING_STATES = ("active", "expired", "terminated")
+CONTRACT_SCOPES = [
+    ("unit", "One unit"),
+    ("site", "All units at a site"),
+    ("customer", "All units of the customer"),
+]
+INVOICING_PERIODS = [
+    ("month", "Month"),
+    ("quarter", "Quarter"),
+    ("half", "Half-Year"),
+    ("year", "Year"),
+]
+INVOICING_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+INVOICING_MOMENTS = [("advance", "In advance"), ("arrears", "In arrears")]
+RENEWAL_MODES = [
+    ("none", "It ends"),
+    ("remind", "Somebody is reminded"),
+    ("automatic", "It is renewed automatically"),
+]
+BALANCE_KINDS = [("visits", "Visits"), ("hours", "Hours"), ("cases", "Cases")]
+BALANCE_MOMENTS = [
+    ("created", "When the ticket is made"),
+    ("resolved", "When the ticket is resolved"),
+]
+USAGE_STATES = [
+    ("used", "Used"),
+    ("waiting", "To Decide"),
+    ("refused", "Not Granted"),
+    ("returned", "Given Back"),
+]
+# So exactly is counted what is used of a balance.
+BALANCE_DIGITS = 5
+# How many contracts are dealt with in one transaction by the daily job.
+CONTRACT_BATCH_SIZE = 200
+
 # -- letters
 LETTER_PURPOSES = [
     ("acknowledgement", "Acknowledgement"),

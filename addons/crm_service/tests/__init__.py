@@ -71,6 +71,7 @@ from . import test_views
 from . import test_sla_hold
 from . import test_independence
 from . import test_complaint
+from . import test_contract
 from . import test_remedy
 from . import test_notification_send
 from . import test_notification_text
