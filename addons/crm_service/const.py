@@ -438,3 +438,51 @@ PAYERS = [
 TIME_KINDS = [("work", "Work"), ("travel", "Travel")]
 # Nobody works longer than this without a break: a timer was forgotten.
 LONGEST_TIME_HOURS = 24
+
+# -- planned maintenance
+MAINTENANCE_UNITS = [
+    ("day", "Days"),
+    ("week", "Weeks"),
+    ("month", "Months"),
+    ("year", "Years"),
+    ("usage", "of a Meter"),
+]
+MAINTENANCE_BASES = [
+    ("calendar", "The calendar: from the first day on"),
+    ("done", "When the last one was done"),
+]
+MAINTENANCE_STATES = [
+    ("planned", "Planned"),
+    ("ticket", "Ticket Made"),
+    ("skipped", "Skipped"),
+]
+# As people see it: the state, the ticket's phase and the day together.
+MAINTENANCE_STATUSES = [
+    ("planned", "Planned"),
+    ("overdue", "Overdue"),
+    ("ticket", "Under Way"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+    ("skipped", "Skipped"),
+]
+MONTHS = [
+    ("1", "January"),
+    ("2", "February"),
+    ("3", "March"),
+    ("4", "April"),
+    ("5", "May"),
+    ("6", "June"),
+    ("7", "July"),
+    ("8", "August"),
+    ("9", "September"),
+    ("10", "October"),
+    ("11", "November"),
+    ("12", "December"),
+]
+# So many days ahead it is known what is due.
+MAINTENANCE_HORIZON_DAYS = 366
+# How many plans, and how many tickets, are dealt with in one transaction.
+MAINTENANCE_PLAN_BATCH = 1000
+MAINTENANCE_TICKET_BATCH = 100
+# A unit that is no longer in use needs no maintenance.
+IDLE_ASSET_STATES = ("out_of_service", "returned", "scrapped")

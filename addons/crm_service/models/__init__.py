@@ -219,3 +219,10 @@ from . import service_contract_usage_flow
 from . import service_ticket_contract
 from . import service_ticket_contract_use
 from . import service_asset_contract
+from . import service_asset_maintenance
+from . import service_maintenance_plan
+from . import service_maintenance_plan_dates
+from . import service_maintenance_job
+from . import service_maintenance_due
+from . import service_maintenance_due_ticket
+from . import service_ticket_maintenance
