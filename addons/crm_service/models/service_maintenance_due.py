@@ -8,7 +8,6 @@ from ..const import (
     DONE_PHASES,
     MAINTENANCE_STATES,
     MAINTENANCE_STATUSES,
-    PHASES,
 )
 from .service_guard import without_defaults
 
@@ -99,7 +98,7 @@ class ServiceMaintenanceDue(models.Model):
     ticket_id = fields.Many2one(
         "service.ticket", readonly=True, copy=False, ondelete="restrict"
     )
-    phase = fields.Selection(PHASES, "Status of the Ticket", related="ticket_id.phase")
+    phase = fields.Selection(related="ticket_id.phase", string="Status of the Ticket")
     reason = fields.Char(
         readonly=True, copy=False, help="Why it was skipped or moved."
     )
