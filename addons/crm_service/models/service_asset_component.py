@@ -116,7 +116,7 @@ class ServiceAsset(models.Model):
     def write(self, vals):
         """Override: what comes of a unit comes of its components."""
         result = super().write(vals)
-        if vals.get("state") in ASSET_GONE_STATES:
+        if self and vals.get("state") in ASSET_GONE_STATES:
             children = self.search([("parent_id", "in", self.ids)])
             children.filtered(lambda c: c.state != vals["state"]).write(
                 {"state": vals["state"]}
