@@ -82,7 +82,6 @@ class ServiceMaintenanceDue(models.Model):
     )
     due_on = fields.Date("Due", required=True, readonly=True, index=True)
     ticket_on = fields.Date(
-        "Ticket On",
         compute="_compute_ticket_on",
         store=True,
         precompute=True,
@@ -99,9 +98,7 @@ class ServiceMaintenanceDue(models.Model):
         "service.ticket", readonly=True, copy=False, ondelete="restrict"
     )
     phase = fields.Selection(related="ticket_id.phase", string="Status of the Ticket")
-    reason = fields.Char(
-        readonly=True, copy=False, help="Why it was skipped or moved."
-    )
+    reason = fields.Char(readonly=True, copy=False, help="Why it was skipped or moved.")
     decided_by_id = fields.Many2one(
         "res.users", readonly=True, copy=False, ondelete="restrict"
     )

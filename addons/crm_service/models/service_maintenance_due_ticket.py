@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..const import MAINTENANCE_TICKET_BATCH
-from .service_maintenance_due import FLOW, FLOW_KEY
+from .service_maintenance_due import FLOW_KEY
 
 _logger = logging.getLogger(__name__)
 

@@ -155,7 +155,7 @@ class ServiceMaintenancePlan(models.Model):
         help="One line for each thing to tick off while the work is done."
     )
     # -- what came of it
-    due_ids = fields.One2many("service.maintenance.due", "plan_id", "Due")
+    due_ids = fields.One2many("service.maintenance.due", "plan_id", "Days")
     next_on = fields.Date(
         "Next Due", readonly=True, copy=False, index=True, aggregator=None
     )

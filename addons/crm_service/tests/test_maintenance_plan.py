@@ -187,7 +187,9 @@ class TestMaintenancePlan(MaintenanceCommon):
         other = self._create_plan(team_id=self._create_team(name="B").id)
         found = self.dues.with_user(self.technician).search([])
         self.assertEqual(found.plan_id, plan)
-        self.assertEqual(self.dues.with_user(self.agent).search([]).plan_id, plan | other)
+        self.assertEqual(
+            self.dues.with_user(self.agent).search([]).plan_id, plan | other
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -251,7 +253,7 @@ class TestMaintenanceTicket(MaintenanceCommon):
 
         def refuse(model, vals_list):
             if any(vals.get("asset_id") == other.id for vals in vals_list):
-                raise UserError("Not this one.")
+                raise UserError(model.env._("Not this one."))
             return create(model, vals_list)
 
         self.patch(type(self.tickets), "create", refuse)
@@ -313,7 +315,9 @@ class TestMaintenanceTicket(MaintenanceCommon):
     def test_one_is_moved_and_its_old_day_stays_free(self):
         plan = self._create_plan(every=4)
         due = plan.due_ids[0]
-        window = self._open_window(due, kind="move", due_on="2026-11-05", reason="Asked")
+        window = self._open_window(
+            due, kind="move", due_on="2026-11-05", reason="Asked"
+        )
         window.action_confirm()
         self.assertEqual(
             self._get_days(plan), ["2026-11-05", "2027-02-01", "2027-06-01"]

@@ -5,7 +5,7 @@ What counts is the total use, whatever meters a unit had: it never falls.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 # The average is of the last so many days: how a unit is used changes.
 AVERAGE_DAYS = 365
@@ -39,6 +39,7 @@ class Usage:
 
         Before the first reading it is what that reading showed.
 
+        >>> from datetime import date
         >>> usage = count_usage([(date(2026, 1, 1), 100), (date(2026, 1, 11), 200)])
         >>> [usage.total_on(date(2026, 1, number)) for number in (6, 11, 21)]
         [150.0, 200.0, 300.0]
@@ -63,6 +64,7 @@ def count_usage(points):
     :param points: (day, total use by then) in the order in which they were taken; of
         several on a day the last one counts
 
+    >>> from datetime import date
     >>> usage = count_usage([(date(2026, 1, 1), 900), (date(2026, 1, 3), 920)])
     >>> usage.totals, usage.per_day
     ((900.0, 920.0), 10.0)
