@@ -29,3 +29,8 @@ class AccountMoveLine(models.Model):
             return super()._get_cogs_value()
         quantity = sum(move._get_valued_qty() for move in moves)
         return sum(moves.mapped("value")) / quantity if quantity else 0.0
+
+    def _get_credited_price(self):
+        """Return the price of an invoice line as it was entered, less its discount."""
+        self.ensure_one()
+        return self.quantity * self.price_unit * (1.0 - (self.discount or 0.0) / 100.0)

@@ -1,11 +1,13 @@
 from . import (
     test_customer_page,
+    test_expense,
     test_hostile,
     test_languages,
     test_merge,
     test_other_users,
     test_posting,
     test_receipt,
+    test_remedy_credit,
     test_repair,
     test_replenishment,
     test_requisition,

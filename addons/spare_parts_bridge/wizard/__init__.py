@@ -2,4 +2,6 @@ from . import (
     parts_requisition_decide,
     parts_requisition_decide_line,
     stock_return_picking,
+    service_remedy_credit,
+    service_ticket_expense,
 )

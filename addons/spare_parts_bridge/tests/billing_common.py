@@ -1,0 +1,119 @@
+from odoo import Command, fields
+
+from odoo.addons.spare_parts_bridge.tests.common import PartsCommon
+
+ROLES = {
+    "agent": "crm_service.group_service_agent",
+    "accountant": "account.group_account_manager",
+}
+
+
+class BillingCommon(PartsCommon):
+    """A service centre with books, an accountant, and accounts of its payers."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for role, group in ROLES.items():
+            user = cls.create_user(group, cls.service, login=f"billing_{role}")
+            setattr(cls, role, user)
+        cls.currency = cls.service.currency_id
+        cls.tax = cls.service.account_sale_tax_id
+        cls.warranty_account = cls.create_account("WARR1", "Warranty cost")
+        cls.goodwill_account = cls.create_account("GOOD1", "Goodwill")
+        cls.relieved_account = cls.create_account("RELI1", "Cost charged on")
+        cls.env["service.payer.account"].search([]).unlink()
+        for payer, account in (
+            ("warranty", cls.warranty_account),
+            ("goodwill", cls.goodwill_account),
+        ):
+            cls.create_payer_account(payer=payer, expense_account_id=account.id)
+
+    @classmethod
+    def create_account(cls, code, name, account_type="expense"):
+        """Create an account of the service centre."""
+        accounts = cls.env["account.account"].with_company(cls.service)
+        return accounts.create(
+            {
+                "code": code,
+                "name": name,
+                "account_type": account_type,
+                "company_ids": [Command.set(cls.service.ids)],
+            }
+        )
+
+    @classmethod
+    def create_payer_account(cls, **values):
+        """Create the accounts of a payer in the service centre."""
+        return cls.env["service.payer.account"].create(
+            {
+                "company_id": cls.service.id,
+                "counter_account_id": cls.relieved_account.id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def create_invoice(cls, *prices, post=True, **values):
+        """Create an invoice of the customer with one line for each net price."""
+        move = (
+            cls.env["account.move"]
+            .with_company(cls.service)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": cls.customer.id,
+                    "invoice_date": fields.Date.today(),
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "name": "Repair",
+                                "price_unit": price,
+                                "tax_ids": [Command.set(cls.tax.ids)],
+                            }
+                        )
+                        for price in prices
+                    ],
+                    **values,
+                }
+            )
+        )
+        if post:
+            move.action_post()
+        return move
+
+    @classmethod
+    def create_complaint(cls, **values):
+        """Create a complaint of the customer."""
+        complaint = cls.env["service.ticket.type"].search(
+            [("category", "=", "complaint")], limit=1
+        )
+        return cls.create_ticket(type_id=complaint.id, **values)
+
+    @classmethod
+    def create_remedy(cls, amount=50.0, kind="refund", state="granted", **values):
+        """Create a remedy of a complaint, granted as the buttons would."""
+        ticket = values.pop("ticket", None) or cls.create_complaint()
+        remedies = cls.env["service.remedy"]._with_flow()
+        return remedies.create(
+            {
+                "ticket_id": ticket.id,
+                "kind": kind,
+                "amount": amount,
+                "state": state,
+                **values,
+            }
+        ).with_env(cls.env)
+
+    @classmethod
+    def lock_books(cls, date):
+        """Close the books of the service centre up to and with `date`."""
+        cls.service.sudo().fiscalyear_lock_date = date
+
+    def get_balances(self, moves):
+        """Return {account code: balance} of posted entries."""
+        balances = {}
+        for line in moves.line_ids:
+            code = line.account_id.with_company(self.service).code
+            balances[code] = self.currency.round(balances.get(code, 0.0) + line.balance)
+        return balances
