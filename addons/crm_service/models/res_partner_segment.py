@@ -87,3 +87,13 @@ class ResPartner(models.Model):
             "target": "new",
             "context": {"default_partner_id": self.commercial_partner_id.id},
         }
+
+    def _move_rows_for_merge(self, target):
+        """Override of `_move_rows_for_merge` to keep one standing in each company."""
+        # sudo: of all companies, whoever merges
+        rows_sudo = self.env["service.customer.standing"].sudo()
+        rows_sudo = rows_sudo.search([("partner_id", "in", (self | target).ids)])
+        for group in rows_sudo.grouped("company_id").values():
+            stays = group.filtered(lambda row: row.partner_id == target) or group
+            group._merge_into(stays[0])
+        return super()._move_rows_for_merge(target)

@@ -106,6 +106,20 @@ class ServiceCustomerStanding(models.Model):
                 )
             )
 
+    def _merge_into(self, row):
+        """Keep only `row` of these; what was set by hand on another one goes over."""
+        others = self - row
+        decided = others.filtered("fixed_segment_id")[:1]
+        if decided and not row.fixed_segment_id:
+            row.write(
+                {
+                    "fixed_segment_id": decided.fixed_segment_id.id,
+                    "reason": decided.reason,
+                }
+            )
+        others.write({"fixed_segment_id": False})
+        others.unlink()
+
     def action_release(self):
         """Let the value decide again."""
         self.check_access("write")

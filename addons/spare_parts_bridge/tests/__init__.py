@@ -1,6 +1,7 @@
 from . import (
     test_customer_page,
     test_expense,
+    test_customer_value,
     test_hostile,
     test_languages,
     test_merge,
