@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .service_customer_value import READERS
 
@@ -118,7 +119,11 @@ class ResPartner(models.Model):
     def _refresh_after_merge(self):
         """Override of `_refresh_after_merge` to compute the value of who stays."""
         result = super()._refresh_after_merge()
-        # sudo: of all companies, whoever merges
-        companies_sudo = self.env["res.company"].sudo().search([])
-        self.env["service.customer.value"].sudo()._recompute(companies_sudo, self)
+        # sudo: of all companies that have customers' values, whoever merges
+        values_sudo = self.env["service.customer.value"].sudo()
+        computed = Domain("service_value_computed_on", "!=", False)
+        companies = values_sudo.env["res.company"].search(
+            computed | Domain("id", "in", values_sudo.env.companies.ids)
+        )
+        values_sudo._recompute(companies, self)
         return result

@@ -174,7 +174,9 @@ class TestCustomerValue(PartsCommon):
         self.set_stock(perpetual, 10, self.warehouse)
         order = self._sell(perpetual)
         self.assertTrue(
-            order.invoice_ids.line_ids.filtered(lambda l: l.display_type == "cogs")
+            order.invoice_ids.line_ids.filtered(
+                lambda line: line.display_type == "cogs"
+            )
         )
         self.values._recompute(self.service)
         self.assertEqual(self.years(), {year: (400, 140, 260)})
