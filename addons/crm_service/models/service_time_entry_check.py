@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..const import LONGEST_TIME_HOURS
+from .service_ticket import FLOW, FLOW_KEY
 
 # Changes of these are changes of what was done, and when.
 TERMS = {"ticket_id", "employee_id", "kind", "start", "stop", "hours", "distance_km"}
@@ -54,6 +55,8 @@ class ServiceTimeEntry(models.Model):
 
     def write(self, vals):
         """Override to keep what is charged already, and to let `stop` win."""
+        if self.env.context.get(FLOW_KEY) is FLOW:
+            return super().write(vals)
         if TERMS & vals.keys():
             self._ensure_free()
         if "hours" in vals and "stop" in vals:

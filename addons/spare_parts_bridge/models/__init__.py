@@ -79,4 +79,12 @@ from . import (
     sale_order,
     hr_expense,
     service_ticket_expense,
+    service_labour_rate_match,
+    service_time_entry_rate,
+    service_time_entry_charge,
+    service_charge_guard,
+    service_charge_split,
+    service_ticket_charge,
+    stock_move_charge,
+    repair_order_charge,
 )

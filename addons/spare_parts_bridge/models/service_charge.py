@@ -40,7 +40,9 @@ class ServiceCharge(models.Model):
         index="btree_not_null",
     )
     is_estimate = fields.Boolean(
-        "Estimate", help="What it may cost, told before the work is done."
+        "Estimate",
+        index=True,
+        help="What it may cost, told before the work is done.",
     )
     kind = fields.Selection(COST_KINDS, required=True, index=True, default="fee")
     date = fields.Date(
@@ -50,6 +52,9 @@ class ServiceCharge(models.Model):
     )
     fee_id = fields.Many2one(
         "service.fee", index="btree_not_null", check_company=True, ondelete="restrict"
+    )
+    is_automatic = fields.Boolean(
+        "Added by Itself", readonly=True, copy=False, help="A fee that the type adds."
     )
     product_id = fields.Many2one(
         "product.product",
@@ -153,7 +158,6 @@ class ServiceCharge(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
-        groups=COST_GROUPS,
     )
     # -- who pays
     share_ids = fields.One2many(
@@ -190,6 +194,10 @@ class ServiceCharge(models.Model):
         "(vendor_bill_line_id) WHERE vendor_bill_line_id IS NOT NULL",
         "This line of the vendor bill is charged already. Choose another one.",
     )
+    _fee_once = models.UniqueIndex(
+        "(ticket_id, fee_id) WHERE is_automatic IS TRUE",
+        "The ticket has this fee already. Reload the page.",
+    )
     _open_idx = models.Index(
         "(company_id, ticket_id) "
         "WHERE is_billed IS NOT TRUE AND is_estimate IS NOT TRUE"
@@ -212,7 +220,7 @@ class ServiceCharge(models.Model):
         for charge in self:
             charge.product_uom_id = charge.product_id.uom_id
 
-    @api.depends("product_id", "product_uom_id", "quantity", "date")
+    @api.depends("product_id", "product_uom_id", "quantity", "date", "rate_id")
     def _compute_list_price_unit(self):
         for charge in self:
             charge.list_price_unit = charge._get_list_price()
@@ -223,7 +231,7 @@ class ServiceCharge(models.Model):
             if not charge.is_price_manual:
                 charge.unit_price = charge.list_price_unit
 
-    @api.depends("product_id", "product_uom_id")
+    @api.depends("product_id", "product_uom_id", "rate_id")
     def _compute_unit_cost(self):
         for charge in self:
             charge.unit_cost = charge._get_product_cost()
@@ -288,18 +296,21 @@ class ServiceCharge(models.Model):
         product_sudo = self.product_id.with_company(company).sudo()
         currencies = pricelist_sudo.currency_id | product_sudo.currency_id
         currencies._ensure_rate(company, self.date)
-        return pricelist_sudo.with_company(company)._get_product_price(
+        price = pricelist_sudo.with_company(company)._get_product_price(
             product_sudo,
             self.quantity or 1.0,
             currency=company.currency_id,
             uom=self.product_uom_id or product_sudo.uom_id,
             date=self.date or fields.Date.context_today(self),
         )
+        return price * (self.rate_id.price_percent if self.rate_id else 100.0) / 100.0
 
     def _get_product_cost(self):
         """Return what one unit of the product costs us, in the company's currency."""
         if not self.product_id:
             return 0.0
+        if rate_cost := self.rate_id.sudo().cost:  # sudo: costs are kept from most
+            return rate_cost
         company = self.company_id or self.ticket_id.company_id or self.env.company
         # sudo: costs of products are kept from most people
         product_sudo = self.product_id.with_company(company).sudo()

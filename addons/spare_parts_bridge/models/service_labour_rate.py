@@ -2,8 +2,6 @@ from odoo import fields, models
 
 from odoo.addons.crm_service.const import TIME_KINDS
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 
 class ServiceLabourRate(models.Model):
     """What time and travel are billed as: by skill, day and time of day.
@@ -54,7 +52,7 @@ class ServiceLabourRate(models.Model):
     round_minutes = fields.Integer(
         "Round Up to (min)", help="Time is charged in steps of so many minutes."
     )
-    minimum_hours = fields.Float(help="At least so much is charged for an entry.")
+    minimum_hours = fields.Float(help="At least so much is charged at this rate.")
     # -- when it counts
     skill_id = fields.Many2one(
         "hr.skill", ondelete="restrict", help="Empty: whatever the person can do."

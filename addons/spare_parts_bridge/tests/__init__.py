@@ -1,4 +1,5 @@
 from . import (
+    test_charge,
     test_customer_page,
     test_expense,
     test_customer_value,
