@@ -486,3 +486,22 @@ MAINTENANCE_PLAN_BATCH = 1000
 MAINTENANCE_TICKET_BATCH = 100
 # A unit that is no longer in use needs no maintenance.
 IDLE_ASSET_STATES = ("out_of_service", "returned", "scrapped")
+# From which day a warranty counts.
+WARRANTY_BASES = [
+    ("delivery", "Delivery"),
+    ("installation", "Installation"),
+    ("sale", "Sale"),
+    ("manufacture", "Manufacture"),
+    ("registration", "Registration"),
+]
+WARRANTY_PROVIDERS = [("own", "Ours to the customer"), ("supplier", "Supplier's to us")]
+WARRANTY_STATES = [
+    ("none", "No terms"),
+    ("unknown", "Date missing"),
+    ("future", "Not begun"),
+    ("covered", "Covered"),
+    ("ended", "Ended"),
+]
+# A cover that ends within so many days is worth telling the customer.
+WARRANTY_SOON_DAYS = 60
+FAULT_KINDS = [("symptom", "Symptom"), ("cause", "Cause"), ("remedy", "Remedy")]

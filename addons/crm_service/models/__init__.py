@@ -226,3 +226,17 @@ from . import service_maintenance_job
 from . import service_maintenance_due
 from . import service_maintenance_due_ticket
 from . import service_ticket_maintenance
+from . import service_warranty_line_mixin
+from . import service_warranty_policy
+from . import service_warranty_policy_match
+from . import service_warranty_term
+from . import service_warranty_limit
+from . import service_warranty_extension
+from . import service_asset_warranty
+from . import service_fault
+from . import service_ticket_fault
+from . import service_entitlement
+from . import service_entitlement_override
+from . import service_ticket_entitlement
+from . import service_api_entitlement
+from . import product_template_extension

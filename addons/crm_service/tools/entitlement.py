@@ -66,7 +66,6 @@ class Cover(NamedTuple):
     :param frozenset excluded: faults that it does not pay for
     :param tuple limits: (meter, the most that it may show) of each limit
     :param lost_on: the first day on which it is lost, because the unit changed hands
-    :param name: how people call it
     :param missing: the name of the date that it counts from and that nobody knows
     """
 
@@ -76,7 +75,6 @@ class Cover(NamedTuple):
     excluded: frozenset = NOTHING
     limits: tuple = ()
     lost_on: date | None = None
-    name: str = ""
     missing: str = ""
 
 

@@ -5,8 +5,8 @@ Months are counted as Regulation (EEC, Euratom) No 1182/71, article 3, counts th
 day of the event does not count, so that 24 months from 10 May 2024 last until the end
 of 10 May 2026; a month without such a day ends with its last day.
 
->>> terms = Terms(1, basis="sold", steps={"part": ((12, WHOLE), (12, HALF))})
->>> unit = Unit(dates={"sold": date(2024, 5, 10)})
+>>> terms = Terms(1, basis="sale", steps={"part": ((12, WHOLE), (12, HALF))})
+>>> unit = Unit(dates={"sale": date(2024, 5, 10)})
 >>> for cover in cover_unit(unit, terms):
 ...     for step in cover.steps["part"]:
 ...         print(cover.payer, step.start, step.until, step.share)
@@ -35,7 +35,7 @@ class Terms(NamedTuple):
     """
 
     id: int
-    basis: str = "delivered"
+    basis: str = "delivery"
     latest_months: int = 0
     steps: dict = {}
     excluded: frozenset = NOTHING
@@ -47,11 +47,10 @@ class Terms(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """What is known of a unit: its dates by name, and what happened to it."""
+    """What is known of a unit: its dates by name, and when it changed hands."""
 
     dates: dict = {}
     transferred_on: date | None = None
-    exchanged_on: date | None = None
 
 
 class Extension(NamedTuple):
@@ -92,14 +91,14 @@ def find_start(unit, terms):
     It begins at the latest so many months after the unit was made; then also if the
     day itself is not known.
 
-    >>> late = Unit(dates={"sold": date(2025, 6, 1), "manufactured": date(2024, 1, 1)})
-    >>> find_start(late, Terms(1, basis="sold", latest_months=6))
+    >>> late = Unit(dates={"sale": date(2025, 6, 1), "manufacture": date(2024, 1, 1)})
+    >>> find_start(late, Terms(1, basis="sale", latest_months=6))
     datetime.date(2024, 7, 1)
-    >>> find_start(Unit(), Terms(1, basis="sold")) is None
+    >>> find_start(Unit(), Terms(1, basis="sale")) is None
     True
     """
     day = unit.dates.get(terms.basis)
-    made = unit.dates.get("manufactured")
+    made = unit.dates.get("manufacture")
     if terms.latest_months and made:
         latest = add_months(made, terms.latest_months)
         return min(day, latest) if day else latest
@@ -134,7 +133,7 @@ def end_with(steps, until):
 
 
 def cover_unit(unit, terms, extensions=()):
-    """Return the Covers of a unit: warranty, extensions, goodwill, exchanged parts.
+    """Return the Covers of a unit: warranty, goodwill, extensions.
 
     :param terms: the Terms that apply to the unit, or None
     :param extensions: Extension of the unit, in the order in which they were sold
@@ -144,12 +143,29 @@ def cover_unit(unit, terms, extensions=()):
     covers = list(warranty)
     if terms and not warranty[0].missing:
         covers += _cover_goodwill(warranty[0], terms)
-        covers += _cover_exchange(unit, terms)
     for extension in extensions:
         cover = _cover_extension(unit, extension, ends)
         ends |= get_ends([cover])
         covers.append(cover)
     return covers
+
+
+def cover_exchange(exchanged_on, terms):
+    """Return the Covers of a component that was put in by a repair on that day.
+
+    :param terms: Terms of the unit that it was put into
+
+    >>> terms = Terms(1, steps={"part": ((24, HALF),)}, exchange_months=6)
+    >>> [cover] = cover_exchange(date(2024, 1, 1), terms)
+    >>> cover.steps["part"][0].until, cover.steps["part"][0].share
+    (datetime.date(2024, 7, 1), Fraction(1, 1))
+    """
+    if not (terms.exchange_months and exchanged_on):
+        return []
+    row = plan_steps(exchanged_on, ((terms.exchange_months, WHOLE),))
+    steps = dict.fromkeys(terms.steps, row)
+    source = (POLICY, terms.id)
+    return [Cover("warranty", source, steps, terms.excluded, terms.limits)]
 
 
 def get_ends(covers):
@@ -185,15 +201,6 @@ def _cover_goodwill(warranty, terms):
         until = add_months(end, terms.goodwill_months)
         steps[kind] = (Step(end + DAY, until, terms.goodwill_share),)
     return [warranty._replace(payer="goodwill", steps=steps)]
-
-
-def _cover_exchange(unit, terms):
-    """Return the cover of what was put in by a repair, from that day on."""
-    if not (terms.exchange_months and unit.exchanged_on):
-        return []
-    row = plan_steps(unit.exchanged_on, ((terms.exchange_months, WHOLE),))
-    steps = dict.fromkeys(terms.steps, row)
-    return [_make_cover("warranty", (POLICY, terms.id), unit, terms, steps)]
 
 
 def _cover_extension(unit, extension, ends):

@@ -30,3 +30,4 @@ from . import service_complaint_recourse
 from . import service_complaint_decision
 from . import service_remedy_refuse
 from . import service_maintenance_due_change
+from . import service_entitlement_decide
