@@ -104,9 +104,7 @@ class ServiceApi(models.AbstractModel):
             return fields.Date.to_date(text)
         except ValueError as error:
             raise ValidationError(
-                self.env._(
-                    "“%(text)s” is no date. Write it as 2026-12-31.", text=text
-                )
+                self.env._("“%(text)s” is no date. Write it as 2026-12-31.", text=text)
             ) from error
 
     @api.model

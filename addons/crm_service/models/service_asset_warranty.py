@@ -59,7 +59,7 @@ class ServiceAsset(models.Model):
         "service.warranty.extension", "asset_id", "Extensions"
     )
     put_in_ids = fields.One2many(
-        "service.asset.exchange", "installed_id", "Put In", readonly=True
+        "service.asset.exchange", "installed_id", readonly=True
     )
     warranty_policy_id = fields.Many2one(
         "service.warranty.policy",

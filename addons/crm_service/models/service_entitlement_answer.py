@@ -116,7 +116,7 @@ class EntitlementTexts:
 
     def _tell_refusal(self, case, reason, cover):
         """Return why a cover does not pay."""
-        _, day = self.env._, self._format_day(reason.on)
+        day = self._format_day(reason.on)
         teller = {
             "kind": self._tell_kind,
             "no_start": self._tell_no_start,
@@ -126,18 +126,18 @@ class EntitlementTexts:
         if teller:
             return teller(cover, reason)
         if reason.code == "not_begun":
-            return _("%(cover)s begins on %(day)s.", cover=cover, day=day)
+            return self.env._("%(cover)s begins on %(day)s.", cover=cover, day=day)
         if reason.code == "ended":
-            return _("%(cover)s ended on %(day)s.", cover=cover, day=day)
+            return self.env._("%(cover)s ended on %(day)s.", cover=cover, day=day)
         if reason.code == "transferred":
-            return _(
+            return self.env._(
                 "%(cover)s ended on %(day)s, when the unit changed hands.",
                 cover=cover,
                 day=day,
             )
         if reason.code == "paid":
-            return _("%(cover)s finds nothing left to pay.", cover=cover)
-        return _("%(cover)s has a gap on this day.", cover=cover)
+            return self.env._("%(cover)s finds nothing left to pay.", cover=cover)
+        return self.env._("%(cover)s has a gap on this day.", cover=cover)
 
     def _tell_kind(self, cover, reason):
         return self.env._(

@@ -27,12 +27,17 @@ class ServiceEntitlementOverride(models.Model):
     company_id = fields.Many2one(
         related="ticket_id.company_id", store=True, index=True, precompute=True
     )
-    partner_id = fields.Many2one(related="ticket_id.partner_id", related_sudo=False)
+    partner_id = fields.Many2one(
+        related="ticket_id.partner_id", string="Of Customer", related_sudo=False
+    )
     kind = fields.Selection(
         COST_KINDS, "Cost", readonly=True, help="Empty: every kind of cost."
     )
     payer = fields.Selection(
-        PAYERS, "Pays Most", compute="_compute_payer", help="Who bears the largest part."
+        PAYERS,
+        "Pays Most",
+        compute="_compute_payer",
+        help="Who bears the largest part.",
     )
     customer_share = fields.Float("Customer", digits=(5, 2), readonly=True)
     warranty_share = fields.Float("Warranty", digits=(5, 2), readonly=True)

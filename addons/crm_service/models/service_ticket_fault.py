@@ -12,7 +12,6 @@ class ServiceTicket(models.Model):
 
     symptom_id = fields.Many2one(
         "service.fault",
-        "Symptom",
         domain="[('kind', '=', 'symptom'), ('company_id', 'in', (company_id, False))]",
         index="btree_not_null",
         copy=False,
@@ -41,7 +40,6 @@ class ServiceTicket(models.Model):
         help="What was done to the unit.",
     )
     failed_on = fields.Date(
-        "Failed On",
         copy=False,
         tracking=True,
         help="The day that counts for warranty and contract. Empty: the day on which "
@@ -55,8 +53,7 @@ class ServiceTicket(models.Model):
                 # sudo: the kind counts, whoever may read the catalogue
                 fault = ticket[name].sudo()
                 if fault and (
-                    fault.kind != kind
-                    or fault.company_id - ticket.company_id
+                    fault.kind != kind or fault.company_id - ticket.company_id
                 ):
                     raise ValidationError(
                         self.env._(

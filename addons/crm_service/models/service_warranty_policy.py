@@ -117,9 +117,7 @@ class ServiceWarrantyPolicy(models.Model):
     goodwill_months = fields.Integer(
         "Goodwill", tracking=True, help="Months after the warranty in which we help."
     )
-    goodwill_share = fields.Float(
-        "Goodwill Share", digits=(5, 2), help="In percent.", tracking=True
-    )
+    goodwill_share = fields.Float(digits=(5, 2), help="In percent.", tracking=True)
     note = fields.Html("Terms in Words", translate=True)
 
     _valid_in_order = models.Constraint(
