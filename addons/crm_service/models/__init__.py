@@ -240,3 +240,16 @@ from . import service_entitlement_override
 from . import service_ticket_entitlement
 from . import service_api_entitlement
 from . import product_template_extension
+from . import service_asset_import
+from . import service_asset_import_column
+from . import service_asset_import_line
+from . import service_asset_import_job
+from . import service_asset_import_read
+from . import service_asset_import_match
+from . import service_asset_import_partner
+from . import service_asset_import_apply
+from . import service_asset_import_file
+from . import service_asset_imported
+from . import service_asset_label
+from . import service_asset_registration
+from . import service_asset_registered

@@ -31,3 +31,5 @@ from . import service_complaint_decision
 from . import service_remedy_refuse
 from . import service_maintenance_due_change
 from . import service_entitlement_decide
+from . import service_asset_label
+from . import service_asset_registration_refuse
