@@ -102,6 +102,7 @@ class ServiceCustomerValue(models.Model):
               JOIN account_move move ON move.id = line.move_id
               JOIN res_partner partner ON partner.id = line.partner_id
              WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
+               AND NOT EXISTS (%(charged)s)
                AND ((account.account_type = 'income'
                      AND move.move_type IN %(income_types)s)
                  OR (line.display_type = 'cogs'
@@ -109,6 +110,23 @@ class ServiceCustomerValue(models.Model):
             """,
             company=company.id,
             income_types=(*SALES_TYPES, "entry"),
+            charged=self._get_charged_query(),
+        )
+
+    @api.model
+    def _get_charged_query(self):
+        """Return the query that finds whether item `line` is the cost of a charge.
+
+        Parts that are charged on a ticket are among the costs of its service.
+        """
+        return SQL(
+            """
+            SELECT FROM sale_order_line_invoice_rel rel
+              JOIN sale_order_line sold ON sold.id = rel.order_line_id
+              JOIN sale_order sale ON sale.id = sold.order_id
+             WHERE rel.invoice_line_id = line.cogs_origin_id
+               AND line.display_type = 'cogs' AND sale.ticket_id IS NOT NULL
+            """
         )
 
     @api.model
@@ -135,7 +153,7 @@ class ServiceCustomerValue(models.Model):
          LEFT JOIN repair_order repair ON repair.id = move.repair_id
              WHERE move.company_id = %(company)s AND move.state = 'done'
                AND (move.is_in OR move.is_out OR move.is_dropship)
-               AND repair.ticket_id IS NULL
+               AND repair.ticket_id IS NULL AND sale.ticket_id IS NULL
                AND COALESCE(template.categ_id, 0) NOT IN %(perpetual)s
             """,
             company=company.id,
@@ -155,12 +173,18 @@ class ServiceCustomerValue(models.Model):
 
     @api.model
     def _get_service_query(self, company):
-        """Return the query of what the customers' tickets cost."""
+        """Return the query of what the customers' tickets cost.
+
+        The same costs as in the report of costs and margins.
+        """
         return SQL(
             """
-            SELECT partner.commercial_partner_id AS partner_id,
-                   0 AS year, 0::numeric AS revenue, 0::numeric AS cost_goods,
-                   0::numeric AS cost_service
-              FROM res_partner partner WHERE false
-            """
+            SELECT partner_id, EXTRACT(YEAR FROM date)::int AS year,
+                   0::numeric AS revenue, 0::numeric AS cost_goods,
+                   cost::numeric AS cost_service
+              FROM (%(rows)s) AS costs
+             WHERE company_id = %(company)s AND cost != 0 AND partner_id IS NOT NULL
+            """,
+            rows=self.env["service.cost.report"]._table_query,
+            company=company.id,
         )
