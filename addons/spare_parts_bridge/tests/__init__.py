@@ -1,5 +1,6 @@
 from . import (
     test_charge,
+    test_cost_report,
     test_customer_page,
     test_expense,
     test_customer_value,
