@@ -222,9 +222,13 @@ from . import service_asset_contract
 from . import service_asset_maintenance
 from . import service_maintenance_plan
 from . import service_maintenance_plan_dates
+from . import service_maintenance_plan_contract
+from . import service_contract_line_units
+from . import service_contract_maintenance
 from . import service_maintenance_job
 from . import service_maintenance_due
 from . import service_maintenance_due_ticket
+from . import service_maintenance_due_contract
 from . import service_ticket_maintenance
 from . import service_warranty_line_mixin
 from . import service_warranty_policy

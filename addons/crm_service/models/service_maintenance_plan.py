@@ -52,9 +52,7 @@ class ServiceMaintenancePlan(models.Model):
         help="The subject of the tickets that it makes.",
     )
     active = fields.Boolean(default=True, tracking=True)
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
+    company_id = fields.Many2one("res.company", required=True, index=True)
     # -- what
     asset_ids = fields.Many2many(
         "service.asset",
@@ -197,8 +195,15 @@ class ServiceMaintenancePlan(models.Model):
 
     @api.depends("date_start", "every", "unit")
     def _compute_first_on(self):
-        """Start an interval after the start: what is new needs no maintenance."""
+        """Start an interval after the start: what is new needs no maintenance.
+
+        Who changes the interval later keeps the day that was chosen.
+        """
         for plan in self:
+            origin = plan._origin
+            if origin.first_on and origin.date_start == plan.date_start:
+                plan.first_on = origin.first_on
+                continue
             start = plan.date_start or fields.Date.context_today(plan)
             plan.first_on = start
             if plan.unit != "usage" and plan.every > 0:

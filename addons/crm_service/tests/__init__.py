@@ -85,3 +85,4 @@ from . import test_ticket_reopen
 from . import test_ticket_split
 from . import test_migration_complaint
 from . import test_maintenance_plan
+from . import test_maintenance_contract
