@@ -108,9 +108,13 @@ from . import res_partner_source
 from . import res_partner_distinct
 from . import res_partner_merge
 from . import res_partner_merge_rows
+from . import service_timeline
 from . import service_customer
-from . import service_customer_timeline
 from . import service_customer_beside
+from . import service_asset_source
+from . import service_asset_page
+from . import service_asset_action
+from . import service_ticket_asset
 from . import service_ticket_partner_hint
 from . import res_users
 from . import service_assignment_turn

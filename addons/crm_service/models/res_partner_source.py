@@ -74,7 +74,7 @@ class ResPartner(models.Model):
                 "fa-calendar",
                 ("start",),
                 ("name", "stop", "allday", "user_id", "location"),
-                partners=("partner_ids",),
+                subjects=("partner_ids",),
                 sequence=40,
             ),
             Source(

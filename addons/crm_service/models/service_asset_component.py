@@ -57,21 +57,57 @@ class ServiceAsset(models.Model):
         if removed:
             removed.write({"parent_id": False, "state": state})
         if installed:
-            installed.write(self._prepare_installed_vals(installed, date))
+            installed.write(self._prepare_installed_vals(date))
         # sudo: the history writes itself, whoever may change the unit
         exchange_sudo = self.env["service.asset.exchange"].sudo()
         return exchange_sudo.create(
             {
+                **values,
                 "asset_id": self.id,
                 "removed_id": removed.id,
                 "installed_id": installed.id,
-                "product_id": installed.product_id.id,
-                **values,
+                "product_id": installed.product_id.id or values.get("product_id"),
                 "removed_state": removed and state,
+                "date": date,
             }
         ).sudo(self.env.su)
 
-    def _prepare_installed_vals(self, installed, date):
+    def _get_or_create_component(self, product, serial_number):
+        """Return the unit with this number, to be put into this one; or make it.
+
+        :param product: `product.product`, may be empty
+        :param str serial_number: as on its type plate; nothing is made without one
+        :return: `service.asset`, empty without a number
+        """
+        serial_number = " ".join((serial_number or "").split())
+        components = self.env["service.asset"]
+        if not serial_number:
+            return components
+        found = components.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("serial_number", "=", serial_number),
+                ("product_id", "=", product.id),
+            ]
+        )
+        if found:
+            return found
+        # sudo: who exchanges a component, registers the new one, also a technician
+        return (
+            components.sudo()
+            .create(
+                {
+                    "company_id": self.company_id.id,
+                    "serial_number": serial_number,
+                    "product_id": product.id,
+                    "partner_id": self.partner_id.id,
+                    "site_id": self.site_id.id,
+                }
+            )
+            .sudo(self.env.su)
+        )
+
+    def _prepare_installed_vals(self, date):
         """Return what is written on a component that is put into this unit."""
         return {
             "parent_id": self.id,
@@ -117,8 +153,8 @@ class ServiceAsset(models.Model):
         """Override: what comes of a unit comes of its components."""
         result = super().write(vals)
         if self and vals.get("state") in ASSET_GONE_STATES:
-            children = self.search([("parent_id", "in", self.ids)])
-            children.filtered(lambda c: c.state != vals["state"]).write(
-                {"state": vals["state"]}
+            children = self.search(
+                [("parent_id", "in", self.ids), ("state", "!=", vals["state"])]
             )
+            children.write({"state": vals["state"]})
         return result

@@ -109,3 +109,32 @@ class ServiceAssetExchange(models.Model):
                 )
             )
         return super().write(vals)
+
+    def action_undo(self):
+        """Undo the latest exchange of a component: it was written down by mistake.
+
+        :raises UserError: something else was done to the components since
+        """
+        self.ensure_one()
+        self.check_access("write")
+        unit, removed, installed = self.asset_id, self.removed_id, self.installed_id
+        unit.check_access("write")
+        if (removed and removed.parent_id) or (
+            installed and installed.parent_id != unit
+        ):
+            raise UserError(
+                self.env._(
+                    "Something else was exchanged since. Undo the latest exchange "
+                    "first."
+                )
+            )
+        installed.write({"parent_id": False, "state": "sold"})
+        removed.write({"parent_id": unit.id, "state": "installed"})
+        unit.message_post(
+            body=self.env._(
+                "The exchange “%(name)s” was undone.", name=self.display_name
+            )
+        )
+        # sudo: nobody deletes history, but what did not happen is none
+        self.sudo().unlink()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -1,7 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, models
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 # So many units and contacts stand beside the timeline; a link opens all of them.
 MAX_BESIDE = 8
@@ -11,34 +9,6 @@ class ServiceCustomer(models.AbstractModel):
     """What stands around the timeline of a customer: counters, units, contacts."""
 
     _inherit = "service.customer"
-
-    @api.model
-    def _prepare_sources(self, sources, scope, partner):
-        """Return the sources with what the reader sees of each, in one query."""
-        queries = []
-        for rank, source in enumerate(sources):
-            query = self.env[source.model]._search(self._get_domain(source, scope))
-            queries.append(SQL("(%s)", query.select(SQL("%s", rank), SQL("COUNT(*)"))))
-        counts = {}
-        if queries:
-            counts = dict(self.env.execute_query(SQL(" UNION ALL ").join(queries)))
-        return [
-            {
-                "kind": source.kind,
-                "label": source.label,
-                "model": source.model,
-                "icon": source.icon,
-                "count": counts[rank],
-                "domain": list(
-                    source.domain
-                    & Domain.OR(
-                        Domain(name, "child_of", partner.ids)
-                        for name in source.partners
-                    )
-                ),
-            }
-            for rank, source in enumerate(sources)
-        ]
 
     @api.model
     def _prepare_partner(self, partner):

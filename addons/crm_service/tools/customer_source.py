@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-"""What a customer's timeline is made of, and how it is turned over page by page."""
+"""What a timeline of a customer or unit is made of, and how its pages are turned."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -8,9 +8,10 @@ from odoo.fields import Domain
 
 
 class Source(NamedTuple):
-    """One kind of rows that a customer leaves behind: tickets, units, orders…
+    """One kind of rows that a customer or a unit leaves behind: tickets, orders…
 
-    Add-ons hand them out, see `res.partner._get_service_sources`.
+    Add-ons hand them out, see `_get_service_sources` of `res.partner` and of
+    `service.asset`.
     """
 
     kind: str  # a word of its own, also in `_prepare_service_entry_<kind>`
@@ -19,11 +20,13 @@ class Source(NamedTuple):
     icon: str  # a class of Font Awesome, such as "fa-ticket"
     dates: tuple  # when it happened: the first of these fields that is filled
     fields: tuple  # read at once for all rows of a page
-    partners: tuple = ("partner_id",)  # fields that name the customer
+    # fields that name whose rows they are: the customer, or the unit
+    subjects: tuple = ("partner_id",)
     domain: Domain = Domain.TRUE  # which rows of the model
     sequence: int = 50  # place among the counters, and between rows of one moment
     # (field with an id, its model): rows are for those who may read that record
     about: tuple = ()
+    counted: bool = True  # whether it has a counter, and can be chosen alone
 
 
 class Place(NamedTuple):

@@ -33,3 +33,5 @@ from . import service_maintenance_due_change
 from . import service_entitlement_decide
 from . import service_asset_label
 from . import service_asset_registration_refuse
+from . import service_asset_transfer_record
+from . import service_asset_exchange_record

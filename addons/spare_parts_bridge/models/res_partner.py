@@ -39,7 +39,7 @@ class ResPartner(models.Model):
                 "fa-truck",
                 ("submitted_at", "create_date"),
                 ("name", "state", "ticket_id", "user_id"),
-                partners=("ticket_id.partner_id",),
+                subjects=("ticket_id.partner_id",),
                 about=("ticket_id", "service.ticket"),
                 sequence=55,
             ),

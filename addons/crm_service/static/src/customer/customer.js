@@ -1,8 +1,4 @@
-import {
-    deserializeDate,
-    deserializeDateTime,
-    formatDateTime,
-} from "@web/core/l10n/dates";
+import {Timeline} from "../timeline/timeline";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
@@ -14,7 +10,7 @@ import {Component, onWillStart, useState} from "@odoo/owl";
 /** Everything about one customer: counters, one timeline, units and contacts. */
 export class ServiceCustomer extends Component {
     static template = "crm_service.Customer";
-    static components = {Layout};
+    static components = {Layout, Timeline};
     static props = {...standardActionServiceProps};
 
     setup() {
@@ -24,9 +20,7 @@ export class ServiceCustomer extends Component {
         this.state = useState({
             page: null,
             kinds: this.props.state?.kinds || [],
-            entries: [],
-            next: false,
-            loading: false,
+            version: 0,
         });
         // who comes back by the breadcrumbs finds what he had chosen
         useSetupAction({getLocalState: () => ({kinds: [...this.state.kinds]})});
@@ -49,63 +43,19 @@ export class ServiceCustomer extends Component {
         ]);
         this.state.page = page;
         this.env.config.setDisplayName(_t("%s at a Glance", page.partner.name));
-        const known = new Set(page.sources.map((source) => source.kind));
-        this.state.kinds = this.state.kinds.filter((kind) => known.has(kind));
-        if (this.state.kinds.length) {
-            await this.restart();
-        } else {
-            this.show(page.timeline);
-        }
+        this.state.version++;
     }
 
-    show(timeline) {
-        this.state.entries = timeline.entries;
-        this.state.next = timeline.next;
-    }
-
-    fetchTimeline(after = false) {
+    fetchTimeline(kinds, after) {
         return this.orm.call("service.customer", "get_timeline", [
             this.partnerId,
-            this.state.kinds,
+            kinds,
             after,
         ]);
     }
 
-    async restart() {
-        const kinds = this.state.kinds;
-        const timeline = await this.fetchTimeline();
-        // another filter was chosen while the answer was on its way
-        if (kinds === this.state.kinds) {
-            this.show(timeline);
-        }
-    }
-
-    async showOlder() {
-        if (this.state.loading) {
-            return;
-        }
-        this.state.loading = true;
-        const kinds = this.state.kinds;
-        try {
-            const older = await this.fetchTimeline(this.state.next);
-            if (kinds === this.state.kinds) {
-                this.state.entries.push(...older.entries);
-                this.state.next = older.next;
-            }
-        } finally {
-            this.state.loading = false;
-        }
-    }
-
-    async toggleKind(kind) {
-        const kinds = new Set(this.state.kinds);
-        if (!kind) {
-            kinds.clear();
-        } else if (!kinds.delete(kind)) {
-            kinds.add(kind);
-        }
-        this.state.kinds = [...kinds];
-        await this.restart();
+    keepKinds(kinds) {
+        this.state.kinds = kinds;
     }
 
     // -- what is shown --------------------------------------------------------
@@ -120,64 +70,7 @@ export class ServiceCustomer extends Component {
         );
     }
 
-    get total() {
-        return this.state.page.sources.reduce((sum, source) => sum + source.count, 0);
-    }
-
-    get isEmpty() {
-        return !this.total;
-    }
-
-    /** The entries month by month, in the reader's time zone and language. */
-    get months() {
-        const months = [];
-        for (const entry of this.state.entries) {
-            const moment = this.moment(entry);
-            const key = moment.toFormat("yyyy-MM");
-            if (months.at(-1)?.key !== key) {
-                const label = moment.toLocaleString({month: "long", year: "numeric"});
-                months.push({key, label, entries: []});
-            }
-            months.at(-1).entries.push(entry);
-        }
-        return months;
-    }
-
-    moment(entry) {
-        return entry.at.length > 10
-            ? deserializeDateTime(entry.at)
-            : deserializeDate(entry.at);
-    }
-
-    day(entry) {
-        return this.moment(entry).toLocaleString({day: "numeric", month: "short"});
-    }
-
-    time(entry) {
-        return entry.at.length > 10
-            ? this.moment(entry).toLocaleString({hour: "2-digit", minute: "2-digit"})
-            : "";
-    }
-
-    exactly(entry) {
-        return entry.at.length > 10
-            ? formatDateTime(this.moment(entry))
-            : this.moment(entry).toLocaleString();
-    }
-
-    label(entry) {
-        return this.sourceByKind[entry.kind].label;
-    }
-
-    icon(entry) {
-        return this.sourceByKind[entry.kind].icon;
-    }
-
     // -- where it leads ---------------------------------------------------------
-
-    openEntry(entry) {
-        return this.openRecord(this.sourceByKind[entry.kind].model, entry.id);
-    }
 
     openRecord(model, id) {
         return this.action.doAction({
