@@ -62,6 +62,8 @@ class TestCustomerMerge(ServiceCommon):
             if field.store
             and field.comodel_name == "res.partner"
             and field.type == "many2one"
+            # what is computed follows from the other columns
+            and not (field.compute and field.readonly)
             and name not in NOT_BY_HAND
         ]
 
@@ -74,7 +76,10 @@ class TestCustomerMerge(ServiceCommon):
             wanted = field.required and field.store and name not in values
             if wanted and not (field.default or field.compute or field.related):
                 values[name] = self._fill(field)
-        return env[model].create(values)
+        rows = env[model]
+        if hasattr(rows, "_with_flow"):  # what only the process writes
+            rows = rows._with_flow()
+        return rows.create(values)
 
     def _fill(self, field):
         if field.type == "many2one":
@@ -109,6 +114,12 @@ class TestCustomerMerge(ServiceCommon):
                 values["value"] = "+39 02 5550 4444"
             if model == "service.asset":
                 values["serial_number"] = column
+            if model == "service.contract.line":
+                values["scope"] = "site"
+            if model == "service.warranty.extension":
+                terms = {"name": "Plus", "is_extension": True}
+                policy = self._build("service.warranty.policy", **terms)
+                values["policy_id"] = policy.id
             rows[model, column] = self._build(model, **values)
         self.assertGreaterEqual(
             set(rows),
