@@ -214,6 +214,8 @@ from . import service_contract
 from . import service_contract_flow
 from . import service_contract_price
 from . import service_contract_overlap
+from . import service_contract_renewal
+from . import service_contract_termination
 from . import service_contract_line
 from . import service_contract_line_check
 from . import service_contract_find
@@ -261,3 +263,4 @@ from . import service_asset_imported
 from . import service_asset_label
 from . import service_asset_registration
 from . import service_asset_registered
+from . import service_time_entry_contract

@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -199,3 +199,16 @@ class ServiceContractBalance(models.Model):
             if balance.left > 0:
                 waiting = balance.usage_ids.filtered(lambda u: u.state == "waiting")
                 balance._put_usages({usage: usage.quantity for usage in waiting})
+
+    def _prepare_renewal_vals(self):
+        """Return the values of this balance in the contract that follows."""
+        self.ensure_one()
+        return {
+            "sequence": self.sequence,
+            "kind": self.kind,
+            "use_at": self.use_at,
+            "type_ids": [Command.set(self.type_ids.ids)],
+            "granted": self.granted,
+            "is_carried_over": self.is_carried_over,
+            "carried": self.left if self.is_carried_over else 0.0,
+        }

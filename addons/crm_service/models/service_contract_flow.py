@@ -43,10 +43,16 @@ class ServiceContract(models.Model):
     _inherit = "service.contract"
 
     may_manage = fields.Boolean(compute="_compute_may_manage")
+    is_begun = fields.Boolean(compute="_compute_is_begun", compute_sudo=True)
 
     @api.depends_context("uid")
     def _compute_may_manage(self):
         self.may_manage = self._may_manage()
+
+    @api.depends("ticket_ids", "usage_ids")
+    def _compute_is_begun(self):
+        for contract in self:
+            contract.is_begun = bool(contract._origin) and contract._is_begun()
 
     @api.model
     def _may_manage(self):

@@ -138,3 +138,12 @@ class ServiceContractLine(models.Model):
             target = line.asset_id or line.site_id or line.customer_id
             words = (target.display_name, line.product_category_id.display_name)
             line.display_name = " · ".join(filter(None, words))
+
+    def _copy_vals(self):
+        """Return the values of these lines for another contract."""
+        names = ["sequence", "scope", *self._get_share_names().values()]
+        names += ["asset_id", "site_id", "product_category_id"]
+        return [
+            {n: line._fields[n].convert_to_write(line[n], line) for n in names}
+            for line in self
+        ]

@@ -27,6 +27,13 @@ class ServiceContract(models.Model):
         help="As agreed at first, to compare contracts and to sum them up.",
     )
 
+    price_text = fields.Char(
+        compute="_compute_price_text",
+        compute_sudo=False,
+        groups=AGENT,
+        help="How the index moves the price now.",
+    )
+
     @api.depends("price", "invoicing_period")
     def _compute_yearly_price(self):
         for contract in self:
@@ -40,6 +47,39 @@ class ServiceContract(models.Model):
         today = fields.Date.context_today(self)
         for contract in self:
             contract.current_price = contract._get_price_or_base(today)
+
+    @api.depends("index_id", "index_month", "index_share", "index_cap", "price")
+    @api.depends_context("lang")
+    def _compute_price_text(self):
+        today = fields.Date.context_today(self)
+        for contract in self:
+            contract.price_text = contract._get_price_text(today)
+
+    def _get_price_text(self, day):
+        """Return how the price of `day` is counted, in words; empty without an index."""
+        index = self.index_id
+        if not index or not self.date_start or not self.index_month:
+            return False
+        if self._get_missing_index(day):
+            return self.env._(
+                "“%(index)s” has no value for %(month)s yet: enter it.",
+                index=index.name,
+                month=fields.Date.to_string(self.index_month)[:7],
+            )
+        anniversary = self._get_anniversary(day)
+        base_month, base = index._get_value(self.index_month)
+        month, value = index._get_value(anniversary)
+        return self.env._(
+            "%(price)s × (1 − %(share)s %% + %(share)s %% × %(value)s (%(month)s) ÷ "
+            "%(base)s (%(base_month)s)), since %(day)s",
+            price=self.currency_id.format(self.price),
+            share=f"{self.index_share:g}",
+            value=f"{value:g}",
+            month=fields.Date.to_string(month)[:7],
+            base=f"{base:g}",
+            base_month=fields.Date.to_string(base_month)[:7],
+            day=fields.Date.to_string(anniversary),
+        )
 
     def _get_price_or_base(self, day):
         """Return the price on `day`, or the one agreed at first if it is not known."""

@@ -24,6 +24,7 @@ class ServiceContractUsage(models.Model):
     def write(self, vals):
         """Override: only the process writes what is used."""
         if not self._is_flow():
+            self.check_access("write")
             raise UserError(
                 self.env._(
                     "What a ticket uses of a contract follows from the ticket. Cancel "

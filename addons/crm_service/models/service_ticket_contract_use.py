@@ -1,7 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, models
 
-from ..const import DONE_PHASES
+from ..const import BALANCE_DIGITS, DONE_PHASES
 from .service_contract_usage_flow import BALANCE_ACTIVITY
 
 
@@ -97,8 +97,10 @@ class ServiceTicket(models.Model):
         return self._get_worked_hours() if balance.kind == "hours" else 1.0
 
     def _get_worked_hours(self):
-        """Hook: return the hours of work on this ticket; time entries extend it."""
-        return 0.0
+        """Return the hours of work that were noted on this ticket; no travel."""
+        self.ensure_one()
+        entries = self.time_entry_ids.filtered(lambda entry: entry.kind == "work")
+        return round(sum(entries.mapped("hours")), BALANCE_DIGITS)
 
     @api.model
     def _create_usages(self, keys):

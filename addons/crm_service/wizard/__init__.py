@@ -35,3 +35,5 @@ from . import service_asset_label
 from . import service_asset_registration_refuse
 from . import service_asset_transfer_record
 from . import service_asset_exchange_record
+from . import service_contract_decide
+from . import service_contract_terminate
