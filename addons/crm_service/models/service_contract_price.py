@@ -56,7 +56,7 @@ class ServiceContract(models.Model):
             contract.price_text = contract._get_price_text(today)
 
     def _get_price_text(self, day):
-        """Return how the price of `day` is counted, in words; empty without an index."""
+        """Return how the price of `day` is counted, in words; empty if by no index."""
         index = self.index_id
         if not index or not self.date_start or not self.index_month:
             return False

@@ -46,8 +46,8 @@ class ServiceContract(models.Model):
         if not before <= last_day <= self.date_end:
             raise UserError(
                 self.env._(
-                    "Contract “%(contract)s” lasts from %(start)s to %(stop)s. Choose a "
-                    "last day in this time.",
+                    "Contract “%(contract)s” lasts from %(start)s to %(stop)s. Choose "
+                    "a last day in this time.",
                     contract=self.display_name,
                     start=fields.Date.to_string(self.date_start),
                     stop=fields.Date.to_string(self.date_end),
