@@ -264,3 +264,11 @@ from . import service_asset_label
 from . import service_asset_registration
 from . import service_asset_registered
 from . import service_time_entry_contract
+from . import service_contract_cover
+from . import service_entitlement_contract
+from . import service_sla_policy_contract
+from . import res_partner_contract
+from . import service_call_contract
+from . import service_api_contract
+from . import service_contract_tell
+from . import service_contract_print

@@ -20,11 +20,10 @@ class ServiceAsset(models.Model):
 
     def _compute_contract_id(self):
         """Find the contracts of all units together."""
+        none = self.env["service.contract.line"]
         found = self._find_contract_lines()
         for asset in self:
-            asset.contract_id = found.get(asset.id, asset.contract_line_ids.browse())[
-                "contract_id"
-            ]
+            asset.contract_id = found.get(asset._origin.id, none).contract_id
 
     def _find_contract_lines(self, day=None):
         """Return {unit id: contract line} of the units that a contract covers.
@@ -37,6 +36,22 @@ class ServiceAsset(models.Model):
         cases = [lines._prepare_facts(a.company_id, day, asset=a) for a in assets]
         found = zip(assets, lines._find_lines(cases), strict=True)
         return {asset.id: line for asset, line in found if line}
+
+    def _get_coverage_summary(self):
+        """Override of `service.asset` to tell of the contract."""
+        rows = super()._get_coverage_summary()
+        line = self._find_contract_lines().get(self.id)
+        if not line or not line.has_access("read"):
+            return rows
+        contract = line.contract_id
+        ends = contract.is_ending
+        row = {
+            "kind": "contract",
+            "label": contract.template_id.name or self.env._("Contract"),
+            "until": contract.covered_until,
+            "tone": "warning" if ends else "success",
+        }
+        return [*rows, row]
 
     def action_open_contracts(self):
         """Open the contracts that cover this unit, its site or its customer."""

@@ -1,9 +1,12 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from fractions import Fraction
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..const import BALANCE_DIGITS
+from ..tools.entitlement import NONE, WHOLE
 from .service_contract_flow import FLOW, FLOW_KEY
 
 # What follows from the tickets, and what a renewal brings along.
@@ -82,12 +85,15 @@ class ServiceContractBalance(models.Model):
         for balance in self:
             balance.waiting_count = counts.get(balance._origin, 0)
 
-    @api.depends("kind", "contract_id.name")
+    @api.depends("kind", "contract_id.name", "left")
     @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for balance in self:
-            words = (balance.contract_id.name, kinds.get(balance.kind))
+            name = kinds.get(balance.kind)
+            if balance._origin and balance.left <= 0:
+                name = self.env._("%(balance)s (used up)", balance=name)
+            words = (balance.contract_id.name, name)
             balance.display_name = " · ".join(filter(None, words))
 
     # -- guards ---------------------------------------------------------------
@@ -212,3 +218,21 @@ class ServiceContractBalance(models.Model):
             "is_carried_over": self.is_carried_over,
             "carried": self.left if self.is_carried_over else 0.0,
         }
+
+    def _get_borne_part(self, ticket):
+        """Return the part of what `ticket` needs that this balance bears, 0 to 1.
+
+        :param ticket: `service.ticket`, or none for a case that is only asked about
+        """
+        self.ensure_one()
+        if ticket and not ticket._may_use_balance(self):
+            return WHOLE
+        if not ticket and self.type_ids:
+            return WHOLE
+        usage = ticket.contract_usage_ids.filtered(
+            lambda u: u.balance_id == self and u.state != "returned"
+        )
+        if usage and usage.quantity:
+            had = Fraction(str(usage.taken)) + Fraction(str(usage.overdrawn))
+            return min(had / Fraction(str(usage.quantity)), WHOLE)
+        return WHOLE if self.left > 0 else NONE

@@ -59,10 +59,11 @@ class ServiceContractLine(models.Model):
         for line in known:
             match = line._prepare_match()
             by_target.setdefault((match.scope, match.target_id), []).append(match)
-        return [
-            self.browse(found.id) if found else self.browse()
-            for found in (_find(facts, by_target) for facts in cases)
-        ]
+        matches = [_find(facts, by_target) for facts in cases]
+        # all in one recordset, so that they are read together
+        found = self.browse({match.id for match in matches if match})
+        found, nothing = {line.id: line for line in found}, self.browse()
+        return [found[match.id] if match else nothing for match in matches]
 
     @api.model
     def _get_find_domain(self, cases, contracts=None):

@@ -147,3 +147,15 @@ class ServiceContractLine(models.Model):
             {n: line._fields[n].convert_to_write(line[n], line) for n in names}
             for line in self
         ]
+
+    def _prepare_status(self):
+        """Return what other systems are told of this line: JSON types, no ids."""
+        self.ensure_one()
+        return {
+            "scope": self.scope,
+            "serial_number": self.asset_id.serial_number or "",
+            "product": self.asset_id.product_id.display_name or "",
+            "site": self.site_id.display_name or "",
+            "category": self.product_category_id.complete_name or "",
+            "shares": {k: self[name] for k, name in self._get_share_names().items()},
+        }

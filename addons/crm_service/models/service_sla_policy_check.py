@@ -210,7 +210,7 @@ class ServiceSlaPolicy(models.Model):
     def _get_shadowed_message(self):
         """Return the sentence for a policy that an earlier one leaves no ticket."""
         # sudo: a policy of another company matters only if it covers this one
-        others = self.sudo().search([("id", "!=", self._origin.id)])
+        others = self.sudo().search(self._get_competing_domain())
         mine, place = self.sudo()._prepare_criteria(), (self.sequence, self._origin.id)
         for other in others:
             earlier = (other.sequence, other.id) < place
@@ -223,6 +223,13 @@ class ServiceSlaPolicy(models.Model):
                     other=other.name,
                 )
         return ""
+
+    def _get_competing_domain(self):
+        """Hook: return the domain of the policies that tickets may get instead.
+
+        Extend it for policies that no ticket is looked for.
+        """
+        return [("id", "!=", self._origin.id)]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

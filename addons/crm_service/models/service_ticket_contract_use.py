@@ -75,17 +75,25 @@ class ServiceTicket(models.Model):
     def _uses_balance(self, balance, row):
         """Tell whether this ticket uses `balance` now.
 
-        A part of another ticket uses nothing: the whole does. What was used when the
-        ticket was resolved stays so if it is taken up again.
+        What was used when the ticket was resolved stays so if it is taken up again.
         """
-        if self.phase == "cancelled" or self.merged_into_id or self.parent_id:
+        if self.phase == "cancelled" or self.merged_into_id:
             return False
-        if balance.type_ids and self.type_id not in balance.type_ids:
-            return False
-        if not balance.type_ids and self.type_id.category != "request":
+        if not self._may_use_balance(balance):
             return False
         is_used = bool(row and row.state != "returned")
         return balance.use_at == "created" or is_used or self.phase in DONE_PHASES
+
+    def _may_use_balance(self, balance):
+        """Tell whether this ticket is one of those that use `balance`.
+
+        A part of another ticket uses nothing: the whole does.
+        """
+        if self.parent_id:
+            return False
+        if balance.type_ids:
+            return self.type_id in balance.type_ids
+        return self.type_id.category == "request"
 
     def _get_balance_quantity(self, balance):
         """Hook: return how much of `balance` this ticket needs.

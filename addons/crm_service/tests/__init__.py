@@ -72,6 +72,7 @@ from . import test_sla_hold
 from . import test_independence
 from . import test_complaint
 from . import test_contract
+from . import test_contract_cover
 from . import test_contract_renewal
 from . import test_contract_usage
 from . import test_remedy
