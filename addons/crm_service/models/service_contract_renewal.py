@@ -119,8 +119,8 @@ class ServiceContract(models.Model):
             if contract.renewal_id:
                 raise UserError(
                     self.env._(
-                        "Contract “%(contract)s” was renewed already. Open its renewal, "
-                        "“%(renewal)s”.",
+                        "Contract “%(contract)s” was renewed already. Open its "
+                        "renewal, “%(renewal)s”.",
                         contract=contract.display_name,
                         renewal=contract.renewal_id.display_name,
                     )

@@ -18,7 +18,9 @@ class ServiceContractDecide(models.TransientModel):
     usage_id = fields.Many2one(
         "service.contract.usage", required=True, readonly=True, ondelete="cascade"
     )
-    ticket_id = fields.Many2one(related="usage_id.ticket_id", related_sudo=False)
+    ticket_name = fields.Char(
+        "Ticket", related="usage_id.ticket_id.display_name", related_sudo=False
+    )
     balance_id = fields.Many2one(related="usage_id.balance_id", related_sudo=False)
     quantity = fields.Float(related="usage_id.quantity", related_sudo=False)
     short = fields.Float(related="usage_id.short", related_sudo=False)
