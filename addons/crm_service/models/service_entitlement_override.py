@@ -90,6 +90,7 @@ class ServiceEntitlementOverride(models.Model):
         )
         for override in overrides:
             override._log_decision()
+        tickets._after_entitlement_change()
         return overrides
 
     @api.model
@@ -210,6 +211,7 @@ class ServiceEntitlementOverride(models.Model):
                     "again."
                 )
             )
+        self.ticket_id._after_entitlement_change()
         return True
 
     def _mark_revoked(self, text):

@@ -3,6 +3,16 @@ from odoo import api, fields, models
 
 from ..const import COST_KINDS, PAYERS
 
+# What decides who pays for a ticket.
+CASE_FIELDS = {
+    "asset_id",
+    "partner_id",
+    "symptom_id",
+    "fault_id",
+    "failed_on",
+    "contract_id",
+}
+
 
 class ServiceTicket(models.Model):
     """Who pays for what is done for a ticket."""
@@ -37,6 +47,19 @@ class ServiceTicket(models.Model):
                 "crm_service.service_ticket_entitlement_table",
                 {"rows": ticket._prepare_entitlement_rows(answers[ticket])},
             )
+
+    def _after_write(self, vals):
+        """Override of `_after_write` to tell when others may have to pay."""
+        result = super()._after_write(vals)
+        if CASE_FIELDS & vals.keys():
+            self._after_entitlement_change()
+        return result
+
+    def _after_entitlement_change(self):
+        """Do what follows when it has changed who pays.
+
+        Hook: an add-on that splits costs splits them anew.
+        """
 
     def _prepare_entitlement_rows(self, answers):
         """Return what the table shows of {kind of cost: Entitlement}."""

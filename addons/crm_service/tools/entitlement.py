@@ -221,7 +221,8 @@ def limit_claim(share, shares):
 def make_flat_cover(payer, source, start, until, shares, **values):
     """Return a Cover that pays the same all the time, as contracts do.
 
-    :param dict shares: {kind of cost: Fraction from 0 to 1}; 0 covers nothing
+    :param dict shares: {kind of cost: Fraction from 0 to 1, or a float, which counts
+        to the hundredth of a percent}; 0 covers nothing
 
     >>> cover = make_flat_cover(
     ...     "contract", ("service.contract", 7), date(2024, 1, 1), date(2024, 12, 31),
@@ -231,7 +232,9 @@ def make_flat_cover(payer, source, start, until, shares, **values):
     ['labour']
     """
     steps = {
-        kind: (Step(start, until, share),) for kind, share in shares.items() if share
+        kind: (Step(start, until, Fraction(share).limit_denominator(10000)),)
+        for kind, share in shares.items()
+        if share
     }
     return Cover(payer, source, steps, **values)
 

@@ -92,6 +92,7 @@ from . import (
     service_charge_guard,
     service_charge_split,
     service_ticket_charge,
+    service_ticket_entitlement,
     stock_move_charge,
     repair_order_charge,
     service_cost_report,
