@@ -19,3 +19,4 @@ from . import (
     test_stock_lock,
     test_views,
 )
+from . import test_unit_delivery
