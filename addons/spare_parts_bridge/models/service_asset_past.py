@@ -34,24 +34,23 @@ class ServiceAsset(models.Model):
 
         :param int after: the id of the last lot that was looked at
         """
-        groups = (
-            self.env["stock.quant"]
-            .sudo()  # sudo: the job works for everybody
-            ._read_group(
+        at_customer = [("location_id.usage", "=", "customer"), ("quantity", ">", 0)]
+        # sudo: the job works for everybody
+        return (
+            self.env["stock.lot"]
+            .sudo()
+            .search(
                 [
-                    ("location_id.usage", "=", "customer"),
-                    ("quantity", ">", 0),
-                    ("lot_id", ">", after),
-                    ("lot_id.service_asset_ids", "=", False),
+                    ("id", ">", after),
+                    ("quant_ids", "any", at_customer),
+                    ("service_asset_ids", "=", False),
                     ("product_id.tracking", "=", "serial"),
                     ("product_id.service_register_unit", "=", True),
                 ],
-                ["lot_id"],
                 limit=limit,
-                order="lot_id",
+                order="id",
             )
         )
-        return self.env["stock.lot"].sudo().union(*(lot for (lot,) in groups))
 
     @api.model
     def _find_last_lines(self, lots):
