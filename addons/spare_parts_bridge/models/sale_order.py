@@ -1,5 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
@@ -16,3 +17,111 @@ class SaleOrder(models.Model):
         ondelete="restrict",
         help="The request whose charges are sold with this order.",
     )
+
+    def action_open_ticket(self):
+        """Open the request whose charges are sold.
+
+        :raises AccessError: the user may not see it
+        """
+        self.ensure_one()
+        self.ticket_id.check_access("read")
+        return self.ticket_id._get_records_action()
+
+    def _get_service_label(self):
+        """Return what became of the newest of these orders, for people."""
+        order = self.sorted("id")[-1:]
+        if not order:
+            return False
+        states = dict(self._fields["state"]._description_selection(self.env))
+        return f"{order.name}: {states.get(order.state)}"
+
+    def _get_service_action(self):
+        """Return how to look at these orders, which are in superuser mode.
+
+        Who may read orders opens them; everybody else the customer's page.
+
+        :raises UserError: there is none
+        """
+        readable = self.sudo(False)
+        if not self:
+            raise UserError(self.env._("There is no quotation yet."))
+        if readable.has_access("read"):
+            return readable._get_records_action(name=self.env._("Quotations"))
+        order = self.sorted("id")[-1:]
+        return {
+            "type": "ir.actions.act_url",
+            "target": "new",
+            "url": order.get_portal_url(),
+        }
+
+    def _send_service_quotation(self):
+        """Send these quotations, and let their tickets wait for the customer.
+
+        Called in superuser mode.
+        """
+        for order in self:
+            order._send_order_notification_mail(order._find_mail_template())
+        self.action_quotation_sent()
+        self.ticket_id.filtered("is_open")._move_to_phase("waiting_customer")
+
+    # -- the customer's answer ------------------------------------------------
+
+    def _action_confirm(self):
+        """Override of `_action_confirm` to go on with the work that was ordered."""
+        result = super()._action_confirm()
+        for order in self.filtered("ticket_id"):
+            # sudo: whoever accepts, a customer perhaps, may not work on tickets
+            order.sudo()._tell_ticket_accepted()
+        return result
+
+    def _action_cancel(self):
+        """Override of `_action_cancel` to free the charges and tell the ticket."""
+        offered = self.filtered(lambda o: o.ticket_id and o.state in ("draft", "sent"))
+        result = super()._action_cancel()
+        # sudo: see `_action_confirm`
+        self.filtered("ticket_id").order_line.sudo()._free_shares()
+        if self.env.user.share:
+            for order in offered:
+                order.sudo()._tell_ticket_declined()
+        return result
+
+    def unlink(self):
+        """Override of `unlink` to free the charges."""
+        self.order_line._free_shares()
+        return super().unlink()
+
+    def _tell_ticket_accepted(self):
+        """Note that the customer accepts, and take up the work again."""
+        ticket = self.ticket_id
+        text = self.env._(
+            "Quotation %(order)s over %(amount)s was accepted.",
+            order=self.name,
+            amount=self.currency_id.format(self.amount_total),
+        )
+        ticket._message_log(body=text, author_id=self._get_answerer().id)
+        if ticket.phase == "waiting_customer":
+            ticket._move_to_phase("in_progress")
+
+    def _tell_ticket_declined(self):
+        """Note that the customer declines, and ask somebody to go on."""
+        ticket = self.ticket_id
+        text = self.env._("Quotation %(order)s was declined.", order=self.name)
+        ticket._message_log(body=text, author_id=self._get_answerer().id)
+        if ticket.phase == "waiting_customer":
+            ticket._move_to_phase("in_progress")
+        if ticket.is_open and ticket.user_id:
+            ticket.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._(
+                    "Ask the customer why, and go on: %(order)s was declined",
+                    order=self.name,
+                ),
+                user_id=ticket.user_id.id,
+            )
+
+    def _get_answerer(self):
+        """Return the contact who answered the quotation, for the history."""
+        user = self.env.user
+        if user._is_public() or user._is_superuser():
+            return self.partner_id
+        return user.partner_id

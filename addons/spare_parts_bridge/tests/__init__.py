@@ -1,6 +1,7 @@
 from . import (
     test_charge,
     test_cost_report,
+    test_cost_posting,
     test_customer_page,
     test_expense,
     test_customer_value,
@@ -9,6 +10,7 @@ from . import (
     test_merge,
     test_other_users,
     test_posting,
+    test_quotation,
     test_receipt,
     test_remedy_credit,
     test_repair,
@@ -17,6 +19,7 @@ from . import (
     test_safety_stock,
     test_service_api,
     test_stock_lock,
+    test_ticket_invoice,
     test_views,
 )
 from . import test_unit_delivery

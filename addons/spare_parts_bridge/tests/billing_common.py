@@ -117,3 +117,59 @@ class BillingCommon(PartsCommon):
             code = line.account_id.with_company(self.service).code
             balances[code] = self.currency.round(balances.get(code, 0.0) + line.balance)
         return balances
+
+    # -- charges --------------------------------------------------------------
+
+    @classmethod
+    def create_service(cls, name="Labour", price=60.0, cost=25.0, **values):
+        """Create a service that is billed by the hour, with the company's tax."""
+        product = cls.env["product.product"].create(
+            {
+                "name": name,
+                "type": "service",
+                "list_price": price,
+                "uom_id": cls.env.ref("uom.product_uom_hour").id,
+                "taxes_id": [Command.set(cls.tax.ids)],
+                **values,
+            }
+        )
+        product.with_company(cls.service).standard_price = cost
+        return product
+
+    @classmethod
+    def create_charge(cls, ticket, product, quantity=1.0, **values):
+        """Create a charge of labour by hand."""
+        charges = cls.env["service.charge"].with_company(cls.service)
+        return charges.create(
+            {
+                "ticket_id": ticket.id,
+                "kind": "labour",
+                "product_id": product.id,
+                "quantity": quantity,
+                **values,
+            }
+        )
+
+    def set_shares(self, **shares):
+        """Let these payers pay their shares of everything."""
+        self.patch(
+            self.env.registry["service.ticket"],
+            "_get_charge_shares",
+            lambda ticket, kind: (shares, "Because"),
+        )
+
+    def quote(self, ticket, user=None, **values):
+        """Offer the ticket's charges by the window; return the quotation."""
+        windows = self.as_user(self.env["service.ticket.quote"], user or self.agent)
+        values = {"basis": "estimate", "is_to_send": False, **values}
+        windows.create({"ticket_id": ticket.id, **values}).action_confirm()
+        orders = self.env["sale.order"].search([("ticket_id", "=", ticket.id)])
+        return orders.sorted("id")[-1:]
+
+    def invoice(self, tickets, user=None, **values):
+        """Invoice the tickets by the window; return the drafts."""
+        before = self.env["account.move"].search([])
+        windows = self.as_user(self.env["service.ticket.invoice"], user or self.agent)
+        window = windows.create({"ticket_ids": [Command.set(tickets.ids)], **values})
+        window.action_confirm()
+        return self.env["account.move"].search([]) - before

@@ -113,6 +113,70 @@ class TestExpense(BillingCommon):
         self.assertEqual(self.as_user(self.ticket, self.supervisor).expense_count, 0)
         self.assertEqual(self.as_user(self.ticket, self.boss).sudo().expense_count, 1)
 
+    # -- charged on -----------------------------------------------------------
+
+    def approve_expense(self, **values):
+        """Return an approved expense of the ticket, as the agent sees it."""
+        self.open_window(**values).action_submit()
+        expense = self.ticket.expense_ids
+        self.as_user(expense, self.boss).action_approve()
+        self.agent.sudo().group_ids |= self.env.ref("hr_expense.group_hr_expense_user")
+        return self.as_user(expense, self.agent)
+
+    def test_an_approved_expense_is_charged_once(self):
+        self.set_shares(customer=1)
+        expense = self.approve_expense(amount=23.0)
+        self.assertEqual(expense.tax_amount, 3.0)
+        expense.service_charge_kind = "travel"
+        expense.action_charge_ticket()
+        self.assertRecordValues(
+            self.ticket.charge_ids.filtered("expense_id"),
+            [
+                {
+                    "kind": "travel",
+                    "cost": 20.0,
+                    "amount": 20.0,
+                    "customer_amount": 20.0,
+                    "employee_id": self.employee.id,
+                }
+            ],
+        )
+        self.assertTrue(expense.is_service_charged)
+        with self.assertRaisesRegex(UserError, "charged already"):
+            expense.action_charge_ticket()
+
+    def test_what_is_not_approved_is_not_charged(self):
+        self.open_window().action_save()
+        with self.assertRaisesRegex(UserError, "not approved"):
+            self.ticket.expense_ids.action_charge_ticket()
+
+    def test_a_refused_expense_is_charged_no_longer(self):
+        self.set_shares(customer=1)
+        expense = self.approve_expense()
+        expense.action_charge_ticket()
+        self.as_user(expense, self.boss)._do_refuse("No")
+        self.assertFalse(self.ticket.charge_ids)
+
+    def test_what_the_customer_was_invoiced_is_not_refused(self):
+        self.set_shares(customer=1)
+        expense = self.approve_expense()
+        expense.action_charge_ticket()
+        self.invoice(self.ticket)
+        with self.assertRaisesRegex(UserError, "Cancel or credit"):
+            self.as_user(expense, self.boss)._do_refuse("No")
+
+    def test_nobody_writes_which_expense_is_charged(self):
+        expense = self.approve_expense()
+        charges = self.as_user(self.env["service.charge"], self.agent)
+        with self.assertRaises(AccessError):
+            charges.create(
+                {
+                    "ticket_id": self.ticket.id,
+                    "product_id": self.meals.id,
+                    "expense_id": expense.id,
+                }
+            )
+
     def test_it_follows_the_ticket_that_its_own_became(self):
         self.assertEqual(self.ticket._get_merge_rows()["hr.expense"], "ticket_id")
 

@@ -4,4 +4,7 @@ from . import (
     stock_return_picking,
     service_remedy_credit,
     service_ticket_expense,
+    service_ticket_quote,
+    service_ticket_invoice,
+    service_charge_post,
 )

@@ -1,0 +1,119 @@
+# Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+from odoo import api, fields, models
+
+from odoo.addons.crm_service.const import COST_KINDS
+
+
+class SaleOrderLine(models.Model):
+    """What a ticket costs the customer: delivered is what was done.
+
+    Only that is invoiced, whatever was estimated, and whatever the product's policy.
+    Parts are used up on the job sheet, so nothing is delivered a second time.
+    """
+
+    _inherit = "sale.order.line"
+
+    service_kind = fields.Selection(
+        COST_KINDS,
+        "Kind of Cost",
+        readonly=True,
+        copy=False,
+        help="Set on lines that sell the charges of a ticket.",
+    )
+    service_share_ids = fields.One2many(
+        "service.charge.share",
+        "sale_line_id",
+        "Charges of the Ticket",
+        copy=False,
+        groups="crm_service.group_service_technician",
+    )
+
+    # -- quantities -----------------------------------------------------------
+
+    @api.depends("service_kind")
+    def _compute_qty_delivered_method(self):
+        """Override of `_compute_qty_delivered_method`: no transfer is expected."""
+        result = super()._compute_qty_delivered_method()
+        self.filtered("service_kind").qty_delivered_method = "manual"
+        return result
+
+    @api.depends(
+        "service_kind", "service_share_ids.is_billed", "service_share_ids.sale_line_id"
+    )
+    def _compute_qty_delivered(self):
+        """Override of `_compute_qty_delivered` to count what was done."""
+        return super()._compute_qty_delivered()
+
+    def _prepare_qty_delivered(self):
+        """Override of `_prepare_qty_delivered` to count what was done."""
+        ours = self.filtered("service_kind")
+        delivered = super(SaleOrderLine, self - ours)._prepare_qty_delivered()
+        for line in ours:
+            delivered[line] = line._get_done_quantity()
+        return delivered
+
+    def _get_done_quantity(self):
+        """Return the quantity of the charges that this line sells."""
+        # sudo: whoever sells or invoices may not work on tickets
+        shares_sudo = self.sudo().service_share_ids.filtered(
+            lambda share: share.is_billed and not share.is_estimate
+        )
+        return sum(
+            share.charge_id.product_uom_id._compute_quantity(
+                share.charge_id.quantity, self.product_uom_id, round=False
+            )
+            for share in shares_sudo
+        )
+
+    def _compute_qty_to_invoice(self):
+        """Override of `_compute_qty_to_invoice` to invoice only what was done."""
+        result = super()._compute_qty_to_invoice()
+        for line in self.filtered(lambda row: row.service_kind and row.state == "sale"):
+            line.qty_to_invoice = line.qty_delivered - line.qty_invoiced
+        return result
+
+    def _compute_invoice_status(self):
+        """Override of `_compute_invoice_status`: more than estimated is no upsale."""
+        result = super()._compute_invoice_status()
+        for line in self.filtered("service_kind"):
+            if line.invoice_status == "upselling":
+                line.invoice_status = "invoiced"
+        return result
+
+    # -- nothing is delivered twice -------------------------------------------
+
+    def _action_launch_stock_rule(self, **kwargs):
+        """Override of `_action_launch_stock_rule`: the job sheet used the parts."""
+        others = self.filtered(lambda line: not line.service_kind)
+        return super(SaleOrderLine, others)._action_launch_stock_rule(**kwargs)
+
+    def _create_repair_order(self):
+        """Override of `_create_repair_order`: the ticket has its job sheets."""
+        others = self.filtered(lambda line: not line.service_kind)
+        return super(SaleOrderLine, others)._create_repair_order()
+
+    # -- shares ---------------------------------------------------------------
+
+    def unlink(self):
+        """Override of `unlink` to free the charges."""
+        self._free_shares()
+        return super().unlink()
+
+    def _free_shares(self):
+        """Let what these lines sell be sold again."""
+        lines = self.filtered("service_kind")
+        if lines:
+            # sudo: see `_get_done_quantity`
+            lines.sudo().service_share_ids._free()
+
+    def _follow_invoices(self):
+        """Free what is no longer invoiced, and take back what is invoiced again.
+
+        Called in superuser mode after an invoice of these lines has changed.
+        """
+        for line in self.filtered(lambda row: row.service_kind and row.state == "sale"):
+            done = line.service_share_ids.filtered(lambda s: not s.is_estimate)
+            if line.product_uom_id.compare(line.qty_invoiced, 0.0) <= 0:
+                done._free(forget=False)
+            else:
+                done.filtered(lambda share: not share.is_billed)._set_billed(True)
