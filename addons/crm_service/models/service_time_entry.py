@@ -33,7 +33,7 @@ class ServiceTimeEntry(models.Model):
         "Person",
         required=True,
         index=True,
-        default=lambda self: self.env.user.employee_id,
+        default=lambda self: self._default_employee(),
         check_company=True,
         ondelete="restrict",
     )
@@ -73,6 +73,11 @@ class ServiceTimeEntry(models.Model):
         "tsrange(start, stop, '[)') WITH &&)",
         "This person has another entry at that time already. Correct one of the two.",
     )
+
+    @api.model
+    def _default_employee(self):
+        """Return the user as an employee of the company; may be none."""
+        return self.env.user.employee_id
 
     @api.depends("start", "stop")
     def _compute_hours(self):

@@ -34,7 +34,10 @@ class ServiceTimeEntry(models.Model):
 
         With a start only, or with nothing, the timer runs.
         """
-        entries = super().create([self._complete_times(vals) for vals in vals_list])
+        vals_list = [self._complete_times(vals) for vals in vals_list]
+        for vals in vals_list:
+            self.browse()._ensure_possible(vals)
+        entries = super().create(vals_list)
         entries._after_change()
         return entries
 
@@ -51,7 +54,9 @@ class ServiceTimeEntry(models.Model):
         elif hours and not start:
             stop = stop or self._get_now()
             start = stop - spent
-        return {**vals, "start": start or stop or self._get_now(), "stop": stop}
+        vals.update(start=start or stop or self._get_now(), stop=stop)
+        vals.setdefault("employee_id", self._default_employee().id)
+        return vals
 
     def write(self, vals):
         """Override to keep what is charged already, and to let `stop` win."""
@@ -61,6 +66,7 @@ class ServiceTimeEntry(models.Model):
             self._ensure_free()
         if "hours" in vals and "stop" in vals:
             vals = {name: value for name, value in vals.items() if name != "hours"}
+        self._ensure_possible(vals)
         result = super().write(vals)
         if TERMS & vals.keys():
             self._after_change()
@@ -89,74 +95,86 @@ class ServiceTimeEntry(models.Model):
 
     # -- checks -----------------------------------------------------------------
 
-    @api.constrains("start", "stop")
-    def _check_times(self):
-        latest = self._get_now() + timedelta(minutes=1)
-        for entry in self:
-            if entry.start > latest:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s begins in the future. Enter the time when it is "
-                        "done, or correct the start.",
-                        name=entry.display_name,
-                    )
-                )
-            if entry.stop and entry.stop < entry.start:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s ends before it begins. Correct its start or its end.",
-                        name=entry.display_name,
-                    )
-                )
-            if entry._get_spent() > timedelta(hours=LONGEST_TIME_HOURS):
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s is longer than %(hours)s hours. Correct its end, or "
-                        "enter each day for itself.",
-                        name=entry.display_name,
-                        hours=LONGEST_TIME_HOURS,
-                    )
-                )
+    # They come before PostgreSQL's own checks, to say what is wrong in a sentence; what
+    # others write at the same moment is left to those.
 
-    @api.constrains("employee_id", "start", "stop")
-    def _check_overlap(self):
-        """Say which entry is in the way; the constraint in SQL only says that one is.
+    def _ensure_possible(self, vals):
+        """Refuse times that cannot be, before they are written.
 
-        What others write at the same moment is left to that constraint.
+        :param dict vals: what is about to be written; the records hold the rest
+        :raises ValidationError: with what to correct
         """
-        for entry in self:
-            other = entry._find_overlap()
-            if other:
-                raise ValidationError(
-                    self.env._(
-                        "%(person)s has other time from %(start)s to %(stop)s already, "
-                        "on ticket %(ticket)s. Correct one of the two.",
-                        person=entry.employee_id.name,
-                        ticket=other._get_ticket_label(),
-                        **other._get_time_labels(),
-                    )
-                )
+        if not {"employee_id", "start", "stop"} & vals.keys():
+            return
+        for entry in self or (self,):
+            start, stop = (
+                fields.Datetime.to_datetime(vals[name]) if name in vals else entry[name]
+                for name in ("start", "stop")
+            )
+            employee = entry.employee_id
+            if "employee_id" in vals:
+                employee = employee.browse(vals["employee_id"])
+            self._ensure_times(start, stop)
+            entry._ensure_no_overlap(employee, start, stop)
 
-    def _find_overlap(self):
-        """Return another entry of the same person at the same time, or none."""
+    @api.model
+    def _ensure_times(self, start, stop):
+        """Refuse an end before the beginning, more than a day, and the future."""
+        if start and start > self._get_now() + timedelta(minutes=1):
+            raise ValidationError(
+                self.env._(
+                    "This time begins in the future. Enter it when the work is done, "
+                    "or correct the start."
+                )
+            )
+        if start and stop and stop < start:
+            raise ValidationError(
+                self.env._(
+                    "This time ends before it begins. Correct its start or its end."
+                )
+            )
+        if start and stop and stop - start > timedelta(hours=LONGEST_TIME_HOURS):
+            raise ValidationError(
+                self.env._(
+                    "This time is longer than %(hours)s hours. Correct its end, or "
+                    "enter each day for itself.",
+                    hours=LONGEST_TIME_HOURS,
+                )
+            )
+
+    def _ensure_no_overlap(self, employee, start, stop):
+        """Refuse time at which the person did something else already."""
+        other_sudo = self._find_overlap(employee, start, stop)
+        if other_sudo:
+            raise ValidationError(
+                self.env._(
+                    "%(person)s has other time from %(start)s to %(stop)s already, on "
+                    "ticket %(ticket)s. Correct one of the two.",
+                    person=employee.name,
+                    ticket=other_sudo._get_ticket_label(),
+                    **other_sudo._get_time_labels(),
+                )
+            )
+
+    def _find_overlap(self, employee, start, stop):
+        """Return another entry of the person at that time, or none."""
         # sudo: nobody is in two places, whether one may see both tickets or not
-        others_sudo = self.sudo().with_context(active_test=False)
-        domain = (
-            Domain("id", "!=", self.id)
-            & Domain("employee_id", "=", self.employee_id.id)
-            & (Domain("stop", "=", False) | Domain("stop", ">", self.start))
-        )
-        if self.stop:
-            domain &= Domain("start", "<", self.stop)
-        if self.stop == self.start:
+        others_sudo = self.sudo()
+        if not employee or not start or stop == start:
             return others_sudo.browse()
-        return others_sudo.search(domain, limit=1).filtered(
-            lambda other: other.stop != other.start
+        domain = (
+            Domain("id", "not in", self.ids)
+            & Domain("employee_id", "=", employee.id)
+            & (Domain("stop", "=", False) | Domain("stop", ">", start))
         )
+        if stop:
+            domain &= Domain("start", "<", stop)
+        found = others_sudo.search(domain, limit=2)
+        return found.filtered(lambda other: other.stop != other.start)[:1]
 
     def _get_ticket_label(self):
         """Return the number of the ticket, if the user may know of it."""
-        ticket = self.ticket_id.with_env(self.env(su=False))
+        ticket = self.ticket_id.sudo(False)
         return ticket.number if ticket.has_access("read") else self.env._("of others")
 
     def _get_time_labels(self):

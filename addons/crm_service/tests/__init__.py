@@ -57,6 +57,7 @@ from . import test_ticket_requirement
 from . import test_ticket_route
 from . import test_ticket_sub
 from . import test_ticket_work
+from . import test_time_entry
 from . import test_private_note
 from . import test_side_conversation
 from . import test_ticket_print

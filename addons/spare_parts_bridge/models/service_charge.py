@@ -278,6 +278,17 @@ class ServiceCharge(models.Model):
                 if row.payer
             )
 
+    def _prepare_estimate_vals(self):
+        """Return the values of a line in the window that estimates."""
+        return {
+            "kind": self.kind,
+            "product_id": self.product_id.id,
+            "product_uom_id": self.product_uom_id.id,
+            "name": self.name,
+            "quantity": self.quantity,
+            "unit_price": self.unit_price,
+        }
+
     # -- prices -------------------------------------------------------------------
 
     def _get_list_price(self):

@@ -144,7 +144,7 @@ class ServiceLabourRate(models.Model):
         )
 
     def _get_uom(self):
-        """Return the unit of the quantities: of the basis, if the product has such units."""
+        """Return the unit of the quantities, if the product is sold in such units."""
         own = self.product_id.uom_id
         if self.basis == "flat":
             return own

@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# What decides which warranty or contract pays.
+COVERED_BY = {
+    *("asset_id", "partner_id", "site_id", "contract_id"),
+    *("symptom_id", "fault_id", "failed_on"),
+}
+
 
 class ServiceTicket(models.Model):
     """What a ticket costs: parts, time, fees and third parties, and who pays."""
@@ -34,9 +40,9 @@ class ServiceTicket(models.Model):
         :return: ``({payer: share}, reason)``; the shares add up to one
         """
         self.ensure_one()
-        if not hasattr(self, "_get_entitlement"):
-            return {"customer": 1}, ""
-        answer = self._get_entitlement(kind)
+        # the reasons are kept with the shares, in the language of the books
+        lang = self.company_id.sudo().partner_id.lang  # sudo: a company's own address
+        answer = self.with_context(lang=lang)._get_entitlement(kind)
         return dict(answer.shares), "\n".join(map(str, answer.reasons))
 
     def _resplit_charges(self):
@@ -46,6 +52,13 @@ class ServiceTicket(models.Model):
         charges_sudo.search(
             [("ticket_id", "in", self.ids), ("is_billed", "=", False)]
         )._split()
+
+    def _after_write(self, vals):
+        """Override of `_after_write` to split again when other covers count."""
+        result = super()._after_write(vals)
+        if COVERED_BY & vals.keys():
+            self._resplit_charges()
+        return result
 
     # -- what was done ------------------------------------------------------------
 

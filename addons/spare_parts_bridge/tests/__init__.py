@@ -2,6 +2,7 @@ from . import (
     test_charge,
     test_cost_report,
     test_cost_posting,
+    test_charge_windows,
     test_customer_page,
     test_expense,
     test_customer_value,

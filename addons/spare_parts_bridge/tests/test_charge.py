@@ -248,6 +248,25 @@ class TestCharge(ChargeCommon):
         self.assertEqual(charge.customer_amount, 0.0)
         self.assertEqual(billed.share_ids.payer, "customer")
 
+    def test_a_decision_splits_open_charges_until_it_is_revoked(self):
+        charge = self.create_charge()
+        self.assertEqual(charge.customer_amount, 60.0)
+        override = self.as_user(
+            self.env["service.entitlement.override"], self.supervisor
+        ).create(
+            {
+                "ticket_id": self.ticket.id,
+                "goodwill_share": 75.0,
+                "customer_share": 25.0,
+                "reason": "Loyal for years",
+            }
+        )
+        self.assertEqual(charge.customer_amount, 15.0)
+        self.assertIn("Loyal for years", charge.share_ids[:1].reason)
+        self.assertEqual(self.create_charge().customer_amount, 15.0)
+        override.action_revoke()
+        self.assertEqual(charge.share_ids.payer, "customer")
+
     # -- what is billed -------------------------------------------------------
 
     def test_what_is_billed_stays_as_it_is(self):
