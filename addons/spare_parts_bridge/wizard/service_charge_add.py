@@ -194,7 +194,7 @@ class ServiceChargeAdd(models.TransientModel):
         return self.env.user.has_group("crm_service.group_service_agent")
 
     def _get_third_party_price(self):
-        """Return the price of one unit; by the company's margin unless one may price."""
+        """Return one unit's price; with the company's margin unless one may price."""
         if self._may_price():
             return self.unit_price
         # sudo: a setting of the company
