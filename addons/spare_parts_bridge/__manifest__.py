@@ -80,6 +80,9 @@
         "views/spare_parts_bridge_menus.xml",
         "views/service_billing_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["spare_parts_bridge/static/src/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -122,4 +122,5 @@ from . import (
     stock_move_unit,
     stock_move_line_unit,
     stock_picking_unit,
+    service_customer_value_page,
 )

@@ -110,10 +110,11 @@ class TestCustomerValue(PartsCommon):
         self.recompute()
         self.assertEqual(self.years(), {2024: (1000, 0, 1000), 2025: (400, 0, 400)})
         refund.button_draft()
-        before = self.values.search([("year", "=", 2024)]).computed_at
+        domain = [("year", "=", 2024), ("partner_id", "=", self.customer.id)]
+        before = self.values.search(domain).computed_at
         self.recompute("2026-06-02")
         self.assertEqual(self.years()[2025], (500, 0, 500))
-        after = self.values.search([("year", "=", 2024)]).computed_at
+        after = self.values.search(domain).computed_at
         self.assertEqual(before, after, "what stays is not touched")
         self.env["account.move"].search(
             [("partner_id", "=", self.customer.id), ("date", "<", "2025-01-01")]
@@ -304,6 +305,19 @@ class TestCustomerValue(PartsCommon):
         self.assertTrue(self.as_user(standing, technician).segment_id)
         with self.assertRaises(AccessError):
             self.as_user(row, self.finance).read(["margin"])
+
+    def test_the_customers_page_tells_it_to_who_may_know(self):
+        self.invoice(900, "2025-03-01")
+        self.invoice(1100, "2026-03-01")
+        self.recompute()
+        pages = self.env["service.customer"]
+        page = self.as_user(pages, self.supervisor).get_page(self.contact.id)
+        self.assertEqual([row["year"] for row in page["value"]["years"]], [2026, 2025])
+        self.assertIn("900.00", page["value"]["margin"])
+        self.assertEqual(page["partner"]["segment"]["code"], "A")
+        page = self.as_user(pages, self.technician).get_page(self.contact.id)
+        self.assertFalse(page["value"])
+        self.assertEqual(page["partner"]["segment"]["code"], "A")
 
     def test_merged_customers_have_one_value(self):
         double = self.create_customer("Double")
