@@ -9,7 +9,6 @@ class AccountMoveLine(models.Model):
 
     service_contract_id = fields.Many2one(
         "service.contract",
-        "Service Contract",
         readonly=True,
         index="btree_not_null",
         check_company=True,

@@ -5,7 +5,7 @@ from odoo.addons.crm_service.tools.contract_period import Period
 
 
 class ServiceContractInvoiceLine(models.Model):
-    """A period in a run: what, for whom, how much, and what became of it, or why not."""
+    """A period in a run: what, for whom, how much, what became of it, or why not."""
 
     _name = "service.contract.invoice.line"
     _description = "Contract Period to Invoice"

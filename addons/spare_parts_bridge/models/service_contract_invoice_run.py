@@ -213,7 +213,7 @@ class ServiceContractInvoiceRun(models.Model):
         ]
 
     def _note_settled(self, contracts):
-        """Note the contracts that are over and wholly invoiced: the next run skips them."""
+        """Note what is over and wholly invoiced, so that the next run skips it."""
         today = fields.Date.context_today(self)
         over = contracts.filtered(
             lambda c: c.covered_until < today and not c.is_invoicing_settled
