@@ -158,6 +158,7 @@
         "views/service_contract_template_views.xml",
         "views/service_price_index_views.xml",
         "views/service_contract_views.xml",
+        "views/service_contract_maintenance_views.xml",
         "report/service_contract_report.xml",
         "views/service_ticket_contract_views.xml",
         "views/service_asset_contract_views.xml",

@@ -82,6 +82,7 @@
         "views/spare_parts_bridge_menus.xml",
         "views/service_contract_invoice_run_views.xml",
         "views/service_contract_period_views.xml",
+        "views/service_contract_invoicing_views.xml",
         "views/service_contract_invoice_menus.xml",
         "views/service_billing_menus.xml",
     ],

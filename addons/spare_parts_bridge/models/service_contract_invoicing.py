@@ -10,6 +10,8 @@ from odoo.addons.crm_service.const import (
     INVOICING_MONTHS,
 )
 
+from odoo.addons.crm_service.models.service_guard import has_changed
+
 from ..tools.contract_invoicing import (
     cut_calendar,
     get_block_start,
@@ -17,6 +19,14 @@ from ..tools.contract_invoicing import (
     get_open_parts,
 )
 
+# What was agreed of the invoices, and goes on with a renewal.
+INVOICING_TERMS = (
+    "invoice_partner_id",
+    "invoice_product_id",
+    "invoice_payment_term_id",
+    "is_calendar_period",
+    "analytic_distribution",
+)
 # Who sees what is invoiced.
 BILLING = (
     "crm_service.group_service_agent,account.group_account_invoice,"
@@ -96,6 +106,33 @@ class ServiceContract(models.Model):
             parts = open_parts.get(contract._origin.id)
             is_due = parts and contract.state in CONTRACT_COVERING_STATES
             contract.to_invoice_on = is_due and contract._get_invoice_day(parts[0])
+
+    # -- write ------------------------------------------------------------------
+
+    def _check_write(self, vals):
+        """Override to keep what was agreed of the invoices, and what runs note."""
+        super()._check_write(vals)
+        if "is_invoicing_settled" in vals and not self.env.su:
+            raise UserError(self._get_button_text())
+        terms = set(INVOICING_TERMS) - {"invoice_partner_id", "analytic_distribution"}
+        for contract in self.filtered(lambda c: c.state != "draft"):
+            if has_changed(contract, vals, terms):
+                contract._check_may_change_terms()
+
+    def write(self, vals):
+        """Override to have runs look again at contracts whose term has changed."""
+        if {"state", "date_start", "date_end", "invoicing_period"} & vals.keys():
+            # sudo: whether runs look at it follows from its term
+            settled_sudo = self.sudo().filtered("is_invoicing_settled")
+            settled_sudo.is_invoicing_settled = False
+        return super().write(vals)
+
+    def _prepare_renewal_vals(self):
+        """Override to be invoiced as before."""
+        vals = super()._prepare_renewal_vals()
+        for name in INVOICING_TERMS:
+            vals[name] = self._fields[name].convert_to_write(self[name], self)
+        return vals
 
     def _is_begun(self):
         """Override: what was invoiced must stay."""

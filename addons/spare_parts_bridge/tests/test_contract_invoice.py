@@ -355,6 +355,28 @@ class TestContractInvoice(PartsCommon):
         self.assertEqual(self.get_days(lines), [("2026-04-01", "2026-04-30")])
         self.assertEqual(lines.amount, 98.9)
 
+    def test_a_renewal_is_invoiced_as_before(self):
+        contract = self.create_contract(
+            is_calendar_period=True,
+            invoice_product_id=self.create_service("Own").id,
+            analytic_distribution={"1": 100},
+        )
+        renewal = contract._renew()
+        self.assertTrue(renewal.is_calendar_period)
+        self.assertEqual(renewal.invoice_product_id, contract.invoice_product_id)
+        self.assertEqual(renewal.analytic_distribution, {"1": 100})
+
+    def test_who_may_not_change_terms_changes_no_invoicing_either(self):
+        contract = self.create_contract()
+        agent = self.create_user(
+            "crm_service.group_service_agent", self.service, login="contract_agent"
+        )
+        contract = self.as_user(contract, agent)
+        with self.assertRaises(AccessError):
+            contract.is_calendar_period = True
+        with self.assertRaisesRegex(UserError, "by its buttons"):
+            contract.is_invoicing_settled = True
+
     def test_an_invoiced_contract_stays(self):
         contract = self.create_contract()
         self.invoice()
