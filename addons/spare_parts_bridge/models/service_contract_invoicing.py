@@ -9,7 +9,6 @@ from odoo.addons.crm_service.const import (
     CONTRACT_COVERING_STATES,
     INVOICING_MONTHS,
 )
-
 from odoo.addons.crm_service.models.service_guard import has_changed
 
 from ..tools.contract_invoicing import (
