@@ -13,6 +13,7 @@
         "views/service_ticket_views.xml",
         "views/tracking_templates.xml",
         "views/portal_templates.xml",
+        "views/unit_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -64,3 +64,17 @@ PORTAL_READABLE_FIELDS = frozenset(
 )
 
 PORTAL_PAGE_SIZE = 20
+
+# What somebody may say who registers a unit, and how long it may be.
+REGISTER_LENGTHS = {
+    "name": 120,
+    "phone": 40,
+    "email": 120,
+    "street": 120,
+    "zip": 20,
+    "city": 80,
+    "bought_on": 10,
+    "dealer_name": 120,
+    "note": 1000,
+}
+REGISTER_LIMITS = (Limit(20, 3600), Limit(240, 24 * 3600))

@@ -11,6 +11,7 @@ class ServiceUnit(http.Controller):
         type="http",
         auth="public",
         methods=["GET"],
+        website=True,
         sitemap=False,
         multilang=False,
     )

@@ -1,4 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+import re
 import secrets
 
 from odoo import api, fields, models
@@ -9,6 +10,7 @@ from ..tools.barcode import get_barcode_uri
 LABEL_PATH = "/service/unit/"
 # 144 random bits, which make 24 characters.
 TOKEN_BYTES = 18
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 class ServiceAsset(models.Model):
@@ -62,7 +64,7 @@ class ServiceAsset(models.Model):
         :param str token: what stands at the end of the address
         """
         units_sudo = self.sudo()  # sudo: the code is the reader's right
-        if not isinstance(token, str) or not token.isascii() or len(token) > 64:
+        if not isinstance(token, str) or not TOKEN.fullmatch(token):
             return units_sudo.browse()
         return units_sudo.search([("label_token", "=", token)], limit=1)
 

@@ -1,6 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.mail import email_normalize
 
 REGISTRATION_STATES = [
     ("new", "To Check"),
@@ -123,6 +124,21 @@ class ServiceAssetRegistration(models.Model):
             return same[:1]
         silent = records_sudo.with_context(mail_create_nosubscribe=True)
         return silent.create({**vals, "asset_id": asset_sudo.id})
+
+    @api.model
+    def _check_contact(self, asset_sudo, values):
+        """Return which word of a registration is no phone or address, or None.
+
+        :param asset_sudo: the unit; its company's country reads the phone
+        :param dict values: `phone` and `email` as they were typed
+        :return: `phone`, `email` or None
+        """
+        phone, email = values.get("phone"), values.get("email")
+        company = asset_sudo.company_id
+        tickets = self.env["service.ticket"].sudo()  # sudo: it reads a number only
+        if phone and not tickets._normalise_phone(phone, company):
+            return "phone"
+        return "email" if email and not email_normalize(email) else None
 
     # -- guards -------------------------------------------------------------------
 

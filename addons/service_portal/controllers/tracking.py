@@ -1,21 +1,14 @@
-import math
 import time
 
 from odoo import http
 from odoo.http import request
 
-from ..const import (
-    ADDRESS_LIMITS,
-    INPUT_MAX_LENGTH,
-    PRIVATE_HEADERS,
-    SESSION_KEY,
-    SESSION_SECONDS,
-)
-from ..tools import throttle_address
+from ..const import SESSION_KEY, SESSION_SECONDS
+from .public_page import PublicPage
 from .reader import get_reader_tz
 
 
-class ServiceTracking(http.Controller):
+class ServiceTracking(PublicPage, http.Controller):
     """The public page where a customer follows one request.
 
     Number and phone, or a link from a mail, put the request into the session
@@ -116,22 +109,6 @@ class ServiceTracking(http.Controller):
         wait = self._throttle()._count(self._address_buckets())
         return self._render_blocked(wait) if wait else self._render_missed()
 
-    # ------------------------------------------------------------------- limits
-
-    def _throttle(self):
-        """Return the counter."""
-        # sudo: the counter is closed to everybody
-        return request.env["service.throttle"].sudo()
-
-    def _address_buckets(self):
-        """Return the buckets of the sender.
-
-        `remote_addr` only: a forwarded header counts when the configuration
-        has proxy_mode, and Odoo has then already put it there.
-        """
-        address = throttle_address(request.httprequest.remote_addr)
-        return self._throttle()._buckets("address", address, ADDRESS_LIMITS)
-
     # ------------------------------------------------------------------ session
 
     def _open(self, ticket_sudo):
@@ -157,33 +134,6 @@ class ServiceTracking(http.Controller):
 
     # ------------------------------------------------------------------ answers
 
-    def _clean(self, value):
-        """Return what somebody typed, as a short text."""
-        if not isinstance(value, str):
-            return ""
-        return value.replace("\x00", "").strip()[:INPUT_MAX_LENGTH]
-
     def _render_missed(self):
         """Return the one answer that every miss gets."""
         return self._render("tracking_form", {"missed": True}, status=404)
-
-    def _render_blocked(self, wait):
-        """Return the answer to too many attempts.
-
-        :param int wait: seconds until another attempt makes sense
-        """
-        values = {"wait_minutes": math.ceil(wait / 60)}
-        response = self._render("tracking_blocked", values, status=429)
-        response.headers["Retry-After"] = str(wait)
-        return response
-
-    def _render(self, template, values, status=200):
-        """Return a page that is kept to its reader."""
-        return self._private(
-            request.render(f"service_portal.{template}", values, status=status)
-        )
-
-    def _private(self, response):
-        """Keep a page out of caches, frames, indexes and Referer headers."""
-        response.headers.update(PRIVATE_HEADERS)
-        return response

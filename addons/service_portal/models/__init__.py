@@ -1,6 +1,7 @@
 from . import (
     res_partner,
     service_api,
+    service_asset,
     service_throttle,
     service_ticket,
     service_ticket_link,

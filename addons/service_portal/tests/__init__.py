@@ -8,5 +8,6 @@ from . import (
     test_throttle,
     test_tools,
     test_track_token,
+    test_unit_page,
     test_tracking_page,
 )

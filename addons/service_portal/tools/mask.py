@@ -20,3 +20,19 @@ def mask_phone(phone):
         return ""
     digits = "".join(char for char in phone if char.isdigit())
     return HIDDEN + (digits[-SHOWN_DIGITS:] if len(digits) > SHOWN_DIGITS else "")
+
+
+def mask_serial(serial):
+    """Keep only the end of a serial number: enough to compare it with the plate.
+
+    >>> mask_serial("AR-2026-00412")
+    '•••• 0412'
+    >>> mask_serial("S-1")
+    '•••• 1'
+    >>> mask_serial(False)
+    ''
+    """
+    if not serial:
+        return ""
+    shown = min(4, len(serial) // 3)
+    return f"•••• {serial[-shown:] if shown else ''}"
