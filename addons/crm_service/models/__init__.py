@@ -249,6 +249,7 @@ from . import service_entitlement
 from . import service_entitlement_override
 from . import service_ticket_entitlement
 from . import service_api_entitlement
+from . import service_api_unit
 from . import product_template_extension
 from . import service_asset_import
 from . import service_asset_import_column

@@ -24,7 +24,7 @@ class ServiceAsset(models.Model):
         for asset in self:
             components = asset.child_ids
             # sudo: what was exchanged counts, whoever may read it
-            for exchange in asset.sudo().exchange_ids.sorted(reverse=True):
+            for exchange in asset.sudo().exchange_ids.sorted("id", reverse=True):
                 components -= exchange.installed_id.sudo(False)
                 components |= exchange.removed_id.sudo(False)
             asset.sold_component_ids = components

@@ -90,3 +90,8 @@ from . import test_ticket_split
 from . import test_migration_complaint
 from . import test_maintenance_plan
 from . import test_maintenance_contract
+from . import test_asset
+from . import test_asset_component
+from . import test_asset_page
+from . import test_asset_reading
+from . import test_service_api_unit
