@@ -1,6 +1,11 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
 
+from ..tools.customer_source import Source
+
+CONTRACT_TONES = {"draft": "info", "active": "success", "terminated": "danger"}
 STAFF = "crm_service.group_service_technician"
 
 
@@ -30,3 +35,34 @@ class ResPartner(models.Model):
     def action_open_service_contracts(self):
         """Open the contracts of this customer and of his contacts."""
         return self._open_service_rows("crm_service.service_contract_action")
+
+    # -- timeline -------------------------------------------------------------
+
+    @api.model
+    def _get_service_sources(self):
+        """Override of `res.partner` to show contracts, from the day they begin."""
+        contract = Source(
+            "contract",
+            self.env._("Contracts"),
+            "service.contract",
+            "fa-file-text-o",
+            ("date_start",),
+            ("name", "state", "template_id", "covered_until", "user_id"),
+            domain=Domain("state", "!=", "cancelled"),
+            sequence=32,
+        )
+        return [*super()._get_service_sources(), contract]
+
+    @api.model
+    def _prepare_service_entry_contract(self, contract):
+        """Return what the timeline says of a contract."""
+        day = format_date(self.env, contract.covered_until)
+        return {
+            "title": " · ".join(
+                filter(None, (contract.name, contract.template_id.name))
+            ),
+            "text": self.env._("until %(day)s", day=day),
+            "badge": self._get_service_label(contract, "state"),
+            "tone": CONTRACT_TONES.get(contract.state, "secondary"),
+            "who": self._get_service_person(contract),
+        }

@@ -1,7 +1,8 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..const import CONTRACT_COVERING_STATES
 
@@ -112,6 +113,6 @@ class ServiceContractLine(models.Model):
             target=self.display_name,
             other=other.contract_id.name,
             contract=self.contract_id.name or "",
-            start=fields.Date.to_string(other.contract_id.date_start),
-            stop=fields.Date.to_string(other.contract_id.covered_until),
+            start=format_date(self.env, other.contract_id.date_start),
+            stop=format_date(self.env, other.contract_id.covered_until),
         )

@@ -1,5 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..const import INVOICING_MONTHS
 from ..tools.contract_period import add_months, cut_term, get_part
@@ -78,7 +79,7 @@ class ServiceContract(models.Model):
             month=fields.Date.to_string(month)[:7],
             base=f"{base:g}",
             base_month=fields.Date.to_string(base_month)[:7],
-            day=fields.Date.to_string(anniversary),
+            day=format_date(self.env, anniversary),
         )
 
     def _get_price_or_base(self, day):

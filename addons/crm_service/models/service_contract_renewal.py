@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..const import CONTRACT_BATCH_SIZE
 from ..tools.contract_period import get_next_term
@@ -267,7 +267,7 @@ class ServiceContract(models.Model):
             ),
             summary=self.env._(
                 "Ends on %(day)s: %(contract)s",
-                day=fields.Date.to_string(self.covered_until),
+                day=format_date(self.env, self.covered_until),
                 contract=self.display_name,
             ),
             note=problem,

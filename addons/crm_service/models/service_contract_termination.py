@@ -1,8 +1,9 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class ServiceContract(models.Model):
@@ -49,8 +50,8 @@ class ServiceContract(models.Model):
                     "Contract “%(contract)s” lasts from %(start)s to %(stop)s. Choose "
                     "a last day in this time.",
                     contract=self.display_name,
-                    start=fields.Date.to_string(self.date_start),
-                    stop=fields.Date.to_string(self.date_end),
+                    start=format_date(self.env, self.date_start),
+                    stop=format_date(self.env, self.date_end),
                 )
             )
 
@@ -68,7 +69,7 @@ class ServiceContract(models.Model):
         self._message_log(
             body=self.env._(
                 "Terminated, with %(day)s as the last day: %(reason)s. Left: %(left)s",
-                day=fields.Date.to_string(last_day),
+                day=format_date(self.env, last_day),
                 reason=self.termination_reason,
                 left=", ".join(self._get_left_texts(last_day, credit)),
             )

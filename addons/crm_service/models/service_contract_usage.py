@@ -32,9 +32,9 @@ class ServiceContractUsage(models.Model):
     )
     partner_id = fields.Many2one(related="ticket_id.partner_id", related_sudo=False)
     quantity = fields.Float("Needed", readonly=True)
-    taken = fields.Float("From the Balance", readonly=True)
+    taken = fields.Float("Taken", readonly=True, help="From what the balance has.")
     overdrawn = fields.Float(
-        "Beyond the Balance", readonly=True, help="Granted by decision."
+        "Beyond It", readonly=True, help="Granted by decision, beyond the balance."
     )
     short = fields.Float(
         "Not Covered",

@@ -133,7 +133,7 @@ class ServiceTicket(models.Model):
                 BALANCE_ACTIVITY,
                 user_id=person.id,
                 summary=self.env._(
-                    "Used up: %(balance)s", balance=usage.balance_id.display_name
+                    "Decide: %(balance)s", balance=usage.balance_id.display_name
                 ),
             )
 

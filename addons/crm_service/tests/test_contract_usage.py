@@ -135,7 +135,7 @@ class TestContractUsage(ContractCommon):
         )
         activity = tickets[2].activity_ids
         self.assertEqual(activity.user_id, self.supervisor)
-        self.assertIn("Used up", activity.summary)
+        self.assertIn("used up", activity.summary)
 
     def test_many_at_once_get_no_more_than_there_is(self):
         contract = self._two_visits()
