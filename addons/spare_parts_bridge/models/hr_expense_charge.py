@@ -37,18 +37,25 @@ class HrExpense(models.Model):
         :raises UserError: one has no ticket, is not approved, or is charged already
         """
         self.check_access("read")
-        self.ticket_id._ensure_can_bill()
         if not self.env["service.ticket"]._is_in_group("agent"):
             raise AccessError(
                 self.env._("Agents charge expenses on tickets. Ask one of them.")
             )
+        self.ticket_id._ensure_can_bill()
+        self._charge_ticket()
+        return True
+
+    def _charge_ticket(self):
+        """Charge these expenses; the caller has asked who may.
+
+        :raises UserError: see `action_charge_ticket`
+        """
         self.ticket_id._lock_billing()
         for expense in self:
             expense._check_chargeable()
         # sudo: what was spent is told by the expense, nobody enters it
         charges_sudo = self.env["service.charge"].sudo()
         charges_sudo.create([expense._prepare_charge_vals() for expense in self])
-        return True
 
     def _check_chargeable(self):
         """Refuse what is charged already, or not yet.

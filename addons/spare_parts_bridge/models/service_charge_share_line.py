@@ -61,13 +61,22 @@ class ServiceChargeShare(models.Model):
         )
 
     def _fits_line(self, line):
-        """Tell whether the customer has accepted this on `line`, at this price."""
+        """Tell whether the customer has accepted this on `line`.
+
+        What was offered at the same price then is billed at the price that was agreed
+        on since, whatever that is.
+        """
         charge = self.charge_id
         if (line.service_kind, line.product_id) != (self.kind, charge.product_id):
             return False
         if line.product_uom_id != charge.product_uom_id:
             return False
+        estimates = line.service_share_ids.filtered("is_estimate")
+        return any(self._costs_as(estimate) for estimate in estimates)
+
+    def _costs_as(self, estimate):
+        """Tell whether the customer pays as much for this as for the estimate."""
+        quantity = estimate.charge_id.quantity
         # as an amount, for a price alone is not rounded
-        accepted = line.price_unit * charge.quantity
-        offered = self._get_sale_price(line.order_id) * charge.quantity
-        return line.currency_id.compare_amounts(accepted, offered) == 0
+        offered = estimate.amount / quantity * self.charge_id.quantity if quantity else 0
+        return self.currency_id.compare_amounts(offered, self.amount) == 0

@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .hr_expense_charge import APPROVED
+
 
 class ServiceTicket(models.Model):
     """Meals, parking and the like: a technician's expenses for a ticket."""
@@ -14,6 +16,50 @@ class ServiceTicket(models.Model):
         compute_sudo=False,
         help="Those that you may see: your own, or those that you approve.",
     )
+
+    expense_to_charge_count = fields.Integer(
+        "Expenses to Charge",
+        compute="_compute_expense_to_charge_count",
+        compute_sudo=True,
+        help="Approved and not charged yet, of everybody.",
+    )
+
+    @api.depends("expense_ids.state", "expense_ids.service_charge_ids")
+    def _compute_expense_to_charge_count(self):
+        found = self._origin._get_chargeable_expenses().grouped("ticket_id")
+        for ticket in self:
+            ticket.expense_to_charge_count = len(found.get(ticket._origin, ()))
+
+    def _get_chargeable_expenses(self):
+        """Return the approved expenses that are not charged yet, in sudo mode."""
+        # sudo: expenses are kept between the one who spends and who approves
+        expenses_sudo = self.env["hr.expense"].sudo()
+        found = expenses_sudo.search(
+            [
+                ("ticket_id", "in", self.ids),
+                ("state", "in", APPROVED),
+                ("service_charge_ids", "=", False),
+            ]
+        )
+        return found.filtered(lambda expense: not expense._is_reinvoiced())
+
+    def action_charge_expenses(self):
+        """Charge what was spent for these tickets and is approved.
+
+        :raises AccessError: the user is no agent
+        :raises UserError: nothing of it is left to charge
+        """
+        self._ensure_can_bill()
+        expenses_sudo = self._get_chargeable_expenses()
+        if not expenses_sudo:
+            raise UserError(
+                self.env._(
+                    "No expense is left to charge. Those that are not approved yet "
+                    "are charged afterwards."
+                )
+            )
+        expenses_sudo._charge_ticket()
+        return True
 
     @api.depends("expense_ids")
     @api.depends_context("uid")

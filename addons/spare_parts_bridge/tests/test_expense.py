@@ -145,6 +145,22 @@ class TestExpense(BillingCommon):
         with self.assertRaisesRegex(UserError, "charged already"):
             expense.action_charge_ticket()
 
+    def test_agents_charge_what_they_do_not_see(self):
+        self.set_shares(customer=1)
+        self.open_window(amount=23.0).action_submit()
+        ticket = self.as_user(self.ticket, self.agent)
+        self.assertEqual(ticket.expense_to_charge_count, 0)
+        with self.assertRaisesRegex(UserError, "left to charge"):
+            ticket.action_charge_expenses()
+        self.as_user(self.ticket.expense_ids, self.boss).action_approve()
+        ticket.invalidate_recordset()
+        self.assertEqual(ticket.expense_to_charge_count, 1)
+        ticket.action_charge_expenses()
+        self.assertEqual(self.ticket.charge_ids.amount, 20.0)
+        self.assertEqual(ticket.expense_to_charge_count, 0)
+        with self.assertRaises(AccessError):
+            self.as_user(self.ticket, self.technician).action_charge_expenses()
+
     def test_what_is_not_approved_is_not_charged(self):
         self.open_window().action_save()
         with self.assertRaisesRegex(UserError, "not approved"):

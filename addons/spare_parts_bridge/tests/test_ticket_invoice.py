@@ -73,6 +73,15 @@ class TestTicketInvoice(BillingCommon):
         self.assertEqual(len(order.order_line), 1)
         self.assertNotEqual(order.invoice_status, "upselling")
 
+    def test_a_price_that_was_agreed_on_is_kept(self):
+        self.set_shares(customer=1)
+        self.charge(1.0, is_estimate=True)
+        order = self.quote(self.ticket)
+        order.order_line.price_unit = 50.0
+        order.action_confirm()
+        self.charge(2.0)
+        self.assertEqual(self.invoice(self.ticket).amount_untaxed, 100.0)
+
     def test_what_costs_more_than_accepted_becomes_a_line_of_its_own(self):
         self.set_shares(customer=1)
         self.charge(1.0, is_estimate=True)
