@@ -20,6 +20,11 @@ class ServiceTicket(models.Model):
     quotation_label = fields.Char(
         "Quotation", compute="_compute_billing", compute_sudo=True
     )
+    is_quotation_open = fields.Boolean(
+        compute="_compute_billing",
+        compute_sudo=True,
+        help="A quotation waits for the customer's answer.",
+    )
     amount_accepted = fields.Monetary(
         "Accepted",
         currency_field="billing_currency_id",
@@ -72,6 +77,7 @@ class ServiceTicket(models.Model):
         self.quotation_count = len(orders)
         self.service_invoice_count = len(invoices)
         self.quotation_label = orders._get_service_label()
+        self.is_quotation_open = bool(orders - accepted)
         self.amount_accepted = currency.round(
             sum(order.amount_untaxed / (order.currency_rate or 1) for order in accepted)
         )

@@ -101,6 +101,16 @@ class TestTicketInvoice(BillingCommon):
         window = windows.create({"ticket_ids": [(6, 0, self.ticket.ids)]})
         self.assertIn("more than the customer accepted", window.preview)
 
+    def test_the_preview_says_that_the_customer_has_not_answered(self):
+        self.set_shares(customer=1)
+        self.charge(1.0, is_estimate=True)
+        order = self.quote(self.ticket)
+        self.charge(2.0)
+        windows = self.as_user(self.env["service.ticket.invoice"], self.agent)
+        window = windows.create({"ticket_ids": [(6, 0, self.ticket.ids)]})
+        self.assertIn("not answered yet", window.preview)
+        self.assertIn(order.name, window.preview)
+
     def test_a_cancelled_invoice_frees_the_charges(self):
         self.set_shares(customer=1)
         charge = self.charge()

@@ -47,11 +47,13 @@ class ServiceRemedyCredit(models.TransientModel):
                 window.invoice_id = remedy._get_likely_invoice()
 
     @api.depends("invoice_id", "remedy_id")
+    @api.depends_context("lang")
     def _compute_invoice_name(self):
         for window in self:
             invoice_sudo = window.invoice_id.sudo()  # its number only
+            name = invoice_sudo.name or self.env._("None: goodwill, without tax")
             readable = window.remedy_id.has_access("read")
-            window.invoice_name = invoice_sudo.name if readable else False
+            window.invoice_name = name if readable else False
 
     def action_confirm(self):
         """Make the draft of the credit note, and open it for whoever may read it.

@@ -62,6 +62,11 @@ class ServiceTicketInvoice(models.TransientModel):
             return self.env._("Choose the customer first.")
         if not ticket.amount_to_invoice:
             return self.env._("Nothing to invoice.")
+        if ticket.is_quotation_open:
+            return self.env._(
+                "The customer has not answered yet: %(quotation)s.",
+                quotation=ticket.quotation_label,
+            )
         more = ticket.amount_to_invoice + ticket.amount_invoiced
         more -= ticket.amount_accepted
         if ticket.amount_accepted and more > 0:

@@ -14,9 +14,6 @@ class ServiceTicketQuote(models.TransientModel):
         "service.ticket", required=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="ticket_id.company_id", related_sudo=False)
-    currency_id = fields.Many2one(
-        related="ticket_id.company_id.currency_id", related_sudo=False
-    )
     basis = fields.Selection(
         [("estimate", "The estimate"), ("actual", "What was done")],
         "Offer",
@@ -32,9 +29,6 @@ class ServiceTicketQuote(models.TransientModel):
         compute_sudo=False,
         domain="[('ticket_id', '=', ticket_id), ('payer', '=', 'customer'), "
         "('is_billed', '=', False), ('is_estimate', '=', basis == 'estimate')]",
-    )
-    amount = fields.Monetary(
-        "Total before Taxes", compute="_compute_amount", compute_sudo=False
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -76,11 +70,6 @@ class ServiceTicketQuote(models.TransientModel):
             shares = window.ticket_id._get_open_shares(is_estimate)
             window.share_ids = [Command.set(shares.ids)]
 
-    @api.depends("share_ids")
-    def _compute_amount(self):
-        for window in self:
-            window.amount = sum(window.share_ids.mapped("amount"))
-
     @api.depends("ticket_id")
     def _compute_partner_id(self):
         for window in self:
@@ -113,7 +102,30 @@ class ServiceTicketQuote(models.TransientModel):
         )
         if self.is_to_send:
             order_sudo._send_service_quotation()
-        return order_sudo._get_service_action()
+        if order_sudo.sudo(False).has_access("read"):
+            return order_sudo._get_service_action()
+        return self._tell(order_sudo)
+
+    def _tell(self, order_sudo):
+        """Return the notification for whoever does not open orders."""
+        message = (
+            self.env._("Quotation %(order)s was sent.", order=order_sudo.name)
+            if self.is_to_send
+            else self.env._(
+                "Quotation %(order)s is made. Show it to the customer with the button "
+                "Quotations.",
+                order=order_sudo.name,
+            )
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": message,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _check_offer(self):
         """Refuse an offer of nothing, or to nobody."""
