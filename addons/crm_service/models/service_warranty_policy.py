@@ -125,8 +125,9 @@ class ServiceWarrantyPolicy(models.Model):
         "These terms would end before they begin. Correct one of the two dates.",
     )
     _months_positive = models.Constraint(
-        "CHECK(latest_months >= 0 AND exchange_months >= 0 AND goodwill_months >= 0)",
-        "Months cannot be less than zero. Correct them.",
+        "CHECK(LEAST(latest_months, exchange_months, goodwill_months) >= 0 "
+        "AND GREATEST(latest_months, exchange_months, goodwill_months) <= 1200)",
+        "Months are from 0 to 1200. Correct them.",
     )
     _goodwill_share_valid = models.Constraint(
         "CHECK(goodwill_share >= 0 AND goodwill_share <= 100)",

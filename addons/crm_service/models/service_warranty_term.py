@@ -35,8 +35,9 @@ class ServiceWarrantyTerm(models.Model):
     )
 
     _months_positive = models.Constraint(
-        "CHECK(months > 0)",
-        "A warranty would end before it begins. Enter one month or more.",
+        "CHECK(months > 0 AND months <= 1200)",
+        "A warranty would end before it begins, or last longer than a century. Enter "
+        "from 1 to 1200 months.",
     )
     _share_valid = models.Constraint(
         "CHECK(share > 0 AND share <= 100)",

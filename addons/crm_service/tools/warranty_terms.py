@@ -77,12 +77,21 @@ def to_share(percent):
 def add_months(day, months):
     """Return the day so many months later, the last of a month that is too short.
 
+    No calendar goes beyond the year 9999: what lasts longer ends with it.
+
     >>> add_months(date(2024, 1, 31), 1), add_months(date(2023, 12, 5), -13)
     (datetime.date(2024, 2, 29), datetime.date(2022, 11, 5))
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
+
+
+def get_next_day(day):
+    """Return the day after, as far as the calendar goes."""
+    return day if day == date.max else day + DAY
 
 
 def find_start(unit, terms):
@@ -118,7 +127,7 @@ def plan_steps(anchor, steps, since=None):
         months += length
         until = add_months(anchor, months)
         planned.append(Step(start, until, share))
-        start = until + DAY
+        start = get_next_day(until)
     return tuple(planned)
 
 
@@ -199,7 +208,7 @@ def _cover_goodwill(warranty, terms):
     for kind, rows in warranty.steps.items():
         end = rows[-1].until
         until = add_months(end, terms.goodwill_months)
-        steps[kind] = (Step(end + DAY, until, terms.goodwill_share),)
+        steps[kind] = (Step(get_next_day(end), until, terms.goodwill_share),)
     return [warranty._replace(payer="goodwill", steps=steps)]
 
 
