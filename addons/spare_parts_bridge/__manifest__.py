@@ -60,6 +60,7 @@
         "views/service_ticket_expense_views.xml",
         "views/service_remedy_views.xml",
         "views/sale_order_views.xml",
+        "views/service_extension_views.xml",
         "views/service_billing_window_views.xml",
         "views/service_ticket_billing_views.xml",
         "views/res_config_settings_billing_views.xml",

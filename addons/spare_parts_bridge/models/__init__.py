@@ -133,4 +133,8 @@ from . import (
     account_move_line_contract,
     res_company_contract,
     res_config_settings_contract,
+    service_warranty_extension,
+    sale_order_line_extension,
+    sale_order_extension,
+    service_asset_extension,
 )
