@@ -31,7 +31,7 @@ class ServiceCostReport(models.Model):
     _rec_name = "name"
     _depends = {
         "service.ticket": ["number", "partner_id", *TICKET_COLUMNS],
-        "service.charge": ["date", "name", "employee_id"],
+        "service.charge": ["date", "name", "employee_id", "expense_id"],
         "service.charge.share": [
             *("charge_id", "ticket_id", "company_id", "kind", "payer", "cost"),
             "is_estimate",
@@ -39,6 +39,7 @@ class ServiceCostReport(models.Model):
         "hr.expense": ["ticket_id", "company_id", "state", "date", "untaxed_amount"],
         "service.remedy": ["ticket_id", "credit_note_id"],
         "sale.order": ["ticket_id"],
+        "sale.order.line": ["order_id", "service_kind"],
         "account.move": ["move_type", "name"],
         "account.move.line": [
             *("move_id", "company_id", "date", "balance", "account_id", "name"),

@@ -61,6 +61,8 @@ class ServiceCostReport(models.Model):
                    COALESCE(expense.untaxed_amount, 0), 0::numeric
               FROM hr_expense expense
              WHERE expense.ticket_id IS NOT NULL AND expense.state IN %(approved)s
+               AND NOT EXISTS (SELECT FROM service_charge charge
+                                WHERE charge.expense_id = expense.id)
             """,
             step=ID_STEP,
             approved=APPROVED,
@@ -74,10 +76,11 @@ class ServiceCostReport(models.Model):
             SELECT item.id::bigint * %(step)s + 2, 'invoice', 'account.move',
                    item.move_id, COALESCE(move.name, item.name), item.date,
                    item.company_id, sold.ticket_id, item.partner_id, NULL::int,
-                   NULL::int, NULL::varchar, 'customer', NULL::int, 0::numeric,
+                   NULL::int, sold.kind, 'customer', NULL::int, 0::numeric,
                    -item.balance
               FROM (SELECT DISTINCT ON (rel.invoice_line_id)
-                           rel.invoice_line_id, sale.ticket_id
+                           rel.invoice_line_id, sale.ticket_id,
+                           line.service_kind AS kind
                       FROM sale_order sale
                       JOIN sale_order_line line ON line.order_id = sale.id
                       JOIN sale_order_line_invoice_rel rel
