@@ -39,11 +39,12 @@ class ServiceCostReport(models.Model):
         "hr.expense": ["ticket_id", "company_id", "state", "date", "untaxed_amount"],
         "service.remedy": ["ticket_id", "credit_note_id"],
         "sale.order": ["ticket_id"],
+        "service.contract": ["partner_id"],
         "sale.order.line": ["order_id", "service_kind"],
         "account.move": ["move_type", "name"],
         "account.move.line": [
             *("move_id", "company_id", "date", "balance", "account_id", "name"),
-            "parent_state",
+            *("parent_state", "display_type", "service_contract_id"),
         ],
         "product.product": ["product_tmpl_id"],
         "product.template": ["categ_id"],

@@ -27,6 +27,7 @@ class ServiceCostReport(models.Model):
             "expense": self._get_expense_query(),
             "invoice": self._get_invoice_query(),
             "credit": self._get_credit_query(),
+            "contract": self._get_contract_query(),
         }
 
     @api.model
@@ -109,6 +110,27 @@ class ServiceCostReport(models.Model):
               FROM service_remedy remedy
               JOIN account_move move ON move.id = remedy.credit_note_id
               JOIN account_move_line item ON item.move_id = move.id
+             WHERE item.parent_state = 'posted' AND item.display_type = 'product'
+            """,
+            step=ID_STEP,
+        )
+
+    @api.model
+    def _get_contract_query(self):
+        """Return the query of what contracts earned, as invoices say.
+
+        They stand beside what contracts pay of charges.
+        """
+        return SQL(
+            """
+            SELECT item.id::bigint * %(step)s + 4, 'contract', 'account.move',
+                   item.move_id, COALESCE(move.name, item.name), item.date,
+                   item.company_id, NULL::int, contract.partner_id, NULL::int,
+                   contract.id, NULL::varchar, 'contract', NULL::int, 0::numeric,
+                   -item.balance
+              FROM account_move_line item
+              JOIN service_contract contract ON contract.id = item.service_contract_id
+              JOIN account_move move ON move.id = item.move_id
              WHERE item.parent_state = 'posted' AND item.display_type = 'product'
             """,
             step=ID_STEP,

@@ -156,6 +156,22 @@ class TestCostReport(PartsCommon):
         row = self.rows([("source", "=", "expense")])
         self.assertEqual(row.employee_id, employee)
 
+    def test_a_contract_earns_what_its_invoices_say(self):
+        contract = self.env["service.contract"].create(
+            {"partner_id": self.customer.id, "company_id": self.service.id}
+        )
+        move = self.invoice(120)
+        line = move.invoice_line_ids
+        line.sale_line_ids = False
+        line.service_contract_id = contract
+        opened = self.as_user(contract, self.supervisor).action_open_costs()
+        self.assertEqual(self.totals(opened["domain"]), (0, 120, 120))
+        row = self.rows(opened["domain"])
+        self.assertEqual((row.source, row.payer), ("contract", "contract"))
+        self.assertEqual(row.partner_id, self.customer)
+        self.ticket.contract_id = contract
+        self.assertEqual(self.totals(opened["domain"]), (60, 120, 60))
+
     def test_each_record_opens_its_own_costs(self):
         self.invoice()
         other = self.create_ticket()
