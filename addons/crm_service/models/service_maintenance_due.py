@@ -185,12 +185,13 @@ class ServiceMaintenanceDue(models.Model):
             "skipped": Domain("state", "=", "skipped"),
         }.get(status, Domain.FALSE)
 
-    @api.depends("asset_id.display_name", "site_id.display_name", "due_on")
+    @api.depends("asset_id.serial_number", "site_id.name", "partner_id.name", "due_on")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for due in self:
-            what = due.asset_id.display_name or due.site_id.display_name
-            parts = (what, due.due_on and format_date(self.env, due.due_on))
+            what = due.asset_id.serial_number or due.site_id.name
+            day = due.due_on and format_date(self.env, due.due_on)
+            parts = (what, due.partner_id.name, day)
             due.display_name = " · ".join(filter(None, parts))
 
     # -- create and write -------------------------------------------------------

@@ -128,6 +128,7 @@ class ServiceMaintenancePlan(models.Model):
         help="The ticket is made so many days before the day on which it is due.",
     )
     preview = fields.Char("Coming Days", compute="_compute_preview")
+    interval_text = fields.Char("Every", compute="_compute_interval_text")
     # -- ticket
     type_id = fields.Many2one(
         "service.ticket.type",
@@ -278,6 +279,17 @@ class ServiceMaintenancePlan(models.Model):
                 format_date(self.env, day) for day in plan._get_preview()
             )
 
+    @api.depends("every", "unit", "meter_id")
+    @api.depends_context("lang")
+    def _compute_interval_text(self):
+        """Say how often in words, such as “6 Months” or “1000 Hours (h)”."""
+        labels = dict(self._fields["unit"]._description_selection(self.env))
+        for plan in self:
+            word = labels.get(plan.unit, "")
+            if plan.unit == "usage":
+                word = plan.meter_id.display_name or word
+            plan.interval_text = f"{plan.every} {word}"
+
     def _get_preview(self):
         """Return the first days that this plan means, none if use decides."""
         if self.unit == "usage" or not (self.first_on and self.every > 0):
@@ -285,7 +297,7 @@ class ServiceMaintenancePlan(models.Model):
         today = fields.Date.context_today(self)
         start = max(today, self.date_start or today)
         horizon = start + timedelta(days=10 * MAINTENANCE_HORIZON_DAYS)
-        horizon = min(self.date_end or horizon, horizon)
+        horizon = min(self._get_last_day() or horizon, horizon)
         return get_dates(self._get_rhythm(), start, horizon)[:SHOWN_DATES]
 
     def _compute_unit_count(self):

@@ -37,6 +37,10 @@ class ServiceMaintenancePlan(models.Model):
             plan.date_start = plan.date_start or plan.contract_id.date_start
         return super()._compute_dates()
 
+    @api.depends("contract_id.covered_until")
+    def _compute_preview(self):
+        return super()._compute_preview()
+
     def _get_last_day(self):
         """Override to end with the contract."""
         last_day, contract = super()._get_last_day(), self.contract_id

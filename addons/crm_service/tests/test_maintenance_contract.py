@@ -39,6 +39,7 @@ class TestMaintenanceContract(ContractCommon):
             self._get_days(plan), ["2026-05-10", "2026-08-10", "2026-11-10"]
         )
         self.assertEqual(plan.date_start, self.start)
+        self.assertEqual(plan.preview, "05/10/2026 · 08/10/2026 · 11/10/2026")
         self.assertEqual(plan.due_ids.contract_id, plan.contract_id)
         self.assertEqual(plan.due_ids.partner_id, self.customer)
 

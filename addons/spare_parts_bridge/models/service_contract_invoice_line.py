@@ -44,7 +44,7 @@ class ServiceContractInvoiceLine(models.Model):
     state = fields.Selection(
         [
             ("ready", "Ready"),
-            ("blocked", "Cannot Be Invoiced"),
+            ("blocked", "Blocked"),
             ("done", "Invoiced"),
             ("failed", "Failed"),
         ],

@@ -75,7 +75,7 @@ class ServiceContractInvoiceRun(models.Model):
     done_at = fields.Datetime("Done On", readonly=True, copy=False)
     line_ids = fields.One2many("service.contract.invoice.line", "run_id", "Periods")
     ready_count = fields.Integer("To Invoice", compute="_compute_counts")
-    blocked_count = fields.Integer("Cannot Be Invoiced", compute="_compute_counts")
+    blocked_count = fields.Integer("Blocked", compute="_compute_counts")
     done_count = fields.Integer("Invoiced", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     progress = fields.Float("Progress (%)", compute="_compute_counts")
