@@ -128,7 +128,7 @@ class ServiceMaintenancePlan(models.Model):
         help="The ticket is made so many days before the day on which it is due.",
     )
     preview = fields.Char("Coming Days", compute="_compute_preview")
-    interval_text = fields.Char("Every", compute="_compute_interval_text")
+    interval_text = fields.Char("How Often", compute="_compute_interval_text")
     # -- ticket
     type_id = fields.Many2one(
         "service.ticket.type",
