@@ -168,6 +168,7 @@ class ServiceCharge(models.Model):
     )
     payers_label = fields.Char("Who Pays", compute="_compute_payers_label")
     is_billed = fields.Boolean(
+        "Billed",
         compute="_compute_is_billed",
         store=True,
         help="A share is on a quotation, an invoice or in the books: the charge stays "

@@ -117,15 +117,15 @@ class ServiceTicket(models.Model):
             sum(line[2] for line in lines),
         )
         body = Markup("").join(
-            self._render_charge_row(line, has_estimate, "td") for line in lines
+            self._render_charge_row(line, has_estimate, "") for line in lines
         )
         return Markup(
             '<table class="table table-sm w-auto mb-0"><thead>%s</thead>'
-            '<tbody>%s</tbody><tfoot class="fw-bold">%s</tfoot></table>'
+            "<tbody>%s</tbody><tfoot>%s</tfoot></table>"
         ) % (
             self._render_charge_head(has_estimate),
             body,
-            self._render_charge_row(total, has_estimate, "th"),
+            self._render_charge_row(total, has_estimate, "fw-bold"),
         )
 
     def _render_charge_head(self, has_estimate):
@@ -141,21 +141,16 @@ class ServiceTicket(models.Model):
         )
         return Markup("<tr>%s</tr>") % cells
 
-    def _render_charge_row(self, line, has_estimate, tag):
+    def _render_charge_row(self, line, has_estimate, weight):
         label, estimate, actual = line
         amounts = [estimate, actual, actual - estimate] if has_estimate else [actual]
         currency = self.company_id.currency_id
         cells = Markup("").join(
-            Markup('<%s class="text-end ps-4">%s</%s>')
-            % (Markup(tag), currency.format(amount), Markup(tag))
+            Markup('<td class="text-end ps-4 %s">%s</td>')
+            % (weight, currency.format(amount))
             for amount in amounts
         )
-        return Markup("<tr><%s>%s</%s>%s</tr>") % (
-            Markup(tag),
-            label,
-            Markup(tag),
-            cells,
-        )
+        return Markup('<tr><td class="%s">%s</td>%s</tr>') % (weight, label, cells)
 
     # -- open ---------------------------------------------------------------------
 

@@ -3,6 +3,7 @@ from . import (
     test_contract_invoice,
     test_cost_report,
     test_cost_posting,
+    test_charge_tools,
     test_charge_windows,
     test_customer_page,
     test_expense,
