@@ -8,6 +8,7 @@ from odoo.tools import SQL, format_date
 
 from ..const import CONTRACT_BATCH_SIZE
 from ..tools.contract_period import get_next_term
+from .service_guard import without_defaults
 
 RENEWAL_ACTIVITY = "crm_service.mail_activity_type_contract_renewal"
 # What a renewal copies, beside its lines, balances, dates and price.
@@ -128,7 +129,7 @@ class ServiceContract(models.Model):
         vals_list = [contract._prepare_renewal_vals() for contract in self]
         # a renewal that was cancelled just now is in nobody's way
         self.flush_model(["state"])
-        renewals = self.with_context({})._with_flow().create(vals_list)
+        renewals = without_defaults(self)._with_flow().create(vals_list)
         renewals = renewals.with_env(self.env)
         self._after_renew(renewals)
         return renewals

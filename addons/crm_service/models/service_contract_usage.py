@@ -32,7 +32,7 @@ class ServiceContractUsage(models.Model):
     )
     partner_id = fields.Many2one(related="ticket_id.partner_id", related_sudo=False)
     quantity = fields.Float("Needed", readonly=True)
-    taken = fields.Float("Taken", readonly=True, help="From what the balance has.")
+    taken = fields.Float(readonly=True, help="From what the balance has.")
     overdrawn = fields.Float(
         "Beyond It", readonly=True, help="Granted by decision, beyond the balance."
     )
