@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -17,6 +17,25 @@ class SaleOrder(models.Model):
         ondelete="restrict",
         help="The request whose charges are sold with this order.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to let nobody sell for a ticket that they may not see."""
+        orders = super().create(vals_list)
+        orders._check_ticket_access()
+        return orders
+
+    def write(self, vals):
+        """Override to let nobody sell for a ticket that they may not see."""
+        result = super().write(vals)
+        if vals.get("ticket_id"):
+            self._check_ticket_access()
+        return result
+
+    def _check_ticket_access(self):
+        """Ask whether the user may work on the tickets of these orders."""
+        if not self.env.su and (tickets := self.ticket_id):
+            tickets.check_access("write")
 
     def action_open_ticket(self):
         """Open the request whose charges are sold.

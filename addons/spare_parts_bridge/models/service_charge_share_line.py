@@ -78,5 +78,7 @@ class ServiceChargeShare(models.Model):
         """Tell whether the customer pays as much for this as for the estimate."""
         quantity = estimate.charge_id.quantity
         # as an amount, for a price alone is not rounded
-        offered = estimate.amount / quantity * self.charge_id.quantity if quantity else 0
+        offered = (
+            estimate.amount / quantity * self.charge_id.quantity if quantity else 0
+        )
         return self.currency_id.compare_amounts(offered, self.amount) == 0

@@ -157,6 +157,16 @@ class TestQuotation(BillingCommon):
         with self.assertRaises(AccessError):
             self.quote(self.ticket, user=self.technician)
 
+    def test_who_sells_does_not_reach_for_tickets_of_others(self):
+        user = self.create_user("sales_team.group_sale_manager", self.service)
+        orders = self.as_user(self.env["sale.order"], user)
+        values = {"partner_id": self.customer.id}
+        with self.assertRaises(AccessError):
+            orders.create({**values, "ticket_id": self.ticket.id})
+        order = orders.create(values)
+        with self.assertRaises(AccessError):
+            order.write({"ticket_id": self.ticket.id})
+
     def test_agents_see_what_the_customer_sees(self):
         self.set_shares(customer=1)
         self.estimate()
