@@ -15,6 +15,8 @@ STEPS = (
     "stock",
     "customers",
     "promises",
+    "rates",
+    "cover",
     "tickets",
     "improvement",
     "assignment",
