@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from odoo import fields
 
-from . import complaints, tables
+from . import complaints, tables, work
 from .records import clock
 
 COUNT = 300
@@ -134,6 +134,7 @@ def _live(records, plan):
             if phase == "resolved":
                 author, finding = ticket.user_id.partner_id, plan["template"]["finding"]
                 _post(ticket, author, finding, "mail.mt_note")
+                work.note(records, ticket, plan, moment)
 
 
 def _prepare_vals(records, plan):
