@@ -23,6 +23,7 @@ STEPS = (
     "calls",
     "requisitions",
     "job_sheets",
+    "billing",
     "jobs",
 )
 

@@ -84,6 +84,7 @@ def _load_units(records):
                 "partner_id": records[f"customer_{row['customer']}"].id,
                 "site_id": records[f"customer_{row['customer']}"].id,
                 "sold_on": tables.days_ago(row["sold_days_ago"]),
+                "delivered_on": tables.days_ago(row["installed_days_ago"]),
                 "installed_on": tables.days_ago(row["installed_days_ago"]),
                 "company_id": service.id,
             }

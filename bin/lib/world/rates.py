@@ -18,6 +18,7 @@ RELIEVED = ("610900", "Service cost charged on")
 
 def load(records):
     """Make the products, rates, fees and accounts of service."""
+    records.companies["service"].service_cost_event = "closed"
     _load_products(records)
     _load_rates(records)
     _load_fees(records)
