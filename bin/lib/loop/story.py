@@ -8,6 +8,7 @@ keeper's scanner and the factory's warehouse system over JSON-2 with API keys.
 import uuid
 
 from . import stock
+from .bill import Bill
 from .books import Books, find_disagreements, print_books
 from .clients import WebSession, track
 from .job_sheet import JobSheet
@@ -34,7 +35,8 @@ class Story:
     def __init__(self, demo, out):
         self.demo = demo
         self.out = out
-        self.number = self.ticket_id = self.sheet = self.requisition = None
+        self.number = self.ticket_id = self.requisition = None
+        self.sheet = self.bill = None
         self.stock_before = {}
 
     def tell(self):
@@ -63,6 +65,7 @@ class Story:
             self._ship_rest,
             self._count_rest,
             self._finish_repair,
+            self._invoice,
             self._show_stock,
             self._show_books,
             self._show_customer,
@@ -314,10 +317,28 @@ class Story:
         self.out.chapter("The repair is done, the ticket closed", "technician, agent")
         self.sheet.finish()
         self.sheet.show()
+        self.bill = Bill(self.demo, self.out, self.ticket_id)
+        self.bill.note_time()
         tickets = self.demo.rpc("technician", "service.ticket")
         tickets.write([self.ticket_id], {"phase": "resolved"})
         self.demo.rpc("agent", "service.ticket").action_close([self.ticket_id])
         self.out.fact("Ticket", self._phase())
+
+    def _invoice(self):
+        self.out.chapter(
+            "Who pays: contract and customer", "supervisor, agent, accountant"
+        )
+        totals = self.bill.show_charges()
+        invoice = self.bill.invoice()
+        self._expect(
+            abs(invoice["amount_untaxed"] - totals.get("customer", 0)) < 0.005,
+            "The invoice is not the customer's share.",
+        )
+        postings = self.bill.show_cost()
+        self._expect(
+            {row["payer"] for row in postings} == totals.keys() - {"customer"},
+            "What we bear ourselves was not posted.",
+        )
 
     def _show_stock(self):
         self.out.chapter("Stock before and after", "integration, JSON-2")
