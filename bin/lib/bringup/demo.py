@@ -35,6 +35,7 @@ LOGINS = {
     "keeper": "parts keeper of the service centre",
     "factory": "parts clerk of the factories, approves for their warehouse",
     "finance": "approves for the factories' finance",
+    "accountant": "accountant of the service centre",
     "manager": "service manager",
     "integration": "other systems, over RPC",
     "customer": "portal: a customer",
