@@ -21,13 +21,13 @@ class Bill:
         self.ticket_id = ticket_id
 
     def note_time(self):
-        """Let the technician note the trip and the work that have just ended."""
+        """Let the technician note the trip and the work that have ended."""
         entries = self.demo.rpc("technician", "service.time.entry")
-        now = datetime.now().replace(microsecond=0)
-        begun = now - WORK
+        done = self._find_free_end(entries)
+        begun = done - WORK
         for kind, start, stop, distance in (
             ("travel", begun - TRIP, begun, TRIP_KM),
-            ("work", begun, now, 0),
+            ("work", begun, done, 0),
         ):
             entries.create(
                 {
@@ -38,6 +38,22 @@ class Bill:
                     "distance_km": distance,
                 }
             )
+
+    def _find_free_end(self, entries):
+        """Return the latest moment before which the technician was free for the job."""
+        end = datetime.now().replace(microsecond=0)
+        while True:
+            others = entries.search_read(
+                [
+                    ("employee_id.user_id.login", "=", "technician"),
+                    ("start", "<", str(end)),
+                    ("stop", ">", str(end - WORK - TRIP)),
+                ],
+                ["start"],
+            )
+            if not others:
+                return end
+            end = min(datetime.fromisoformat(row["start"]) for row in others)
 
     def show_charges(self):
         """Print who pays what; return {payer: amount}."""
