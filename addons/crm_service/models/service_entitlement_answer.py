@@ -47,12 +47,15 @@ class Entitlement:
         told = [self._texts.tell(self.case, reason) for reason in self.codes]
         if self.override is None:
             return told
-        return [self._texts.tell_override(self.override), *told]
+        return [*self._texts.tell_override(self.override), *told]
 
     @property
     def claim_reasons(self):
         """Why that may be claimed: a sentence for each of the supplier's covers."""
-        return [self._texts.tell(self.case, reason) for reason in self.claim_codes]
+        return [
+            self._texts.tell(self.case, reason, is_claim=True)
+            for reason in self.claim_codes
+        ]
 
     def get_until(self, payer):
         """Return the last day on which `payer` pays this share, or None."""
@@ -74,24 +77,30 @@ class EntitlementTexts:
         """Remember an answer whose sentences somebody may ask for."""
         self.entitlements.append(entitlement)
 
-    def tell(self, case, reason):
-        """Return the sentence of a Reason, in the words of the user."""
+    def tell(self, case, reason, is_claim=False):
+        """Return the sentence of a Reason, in the words of the user.
+
+        :param bool is_claim: whether it is about what the supplier owes us
+        """
         self._look_up_names()
         if reason.payer == CUSTOMER:
             return self._tell_customer(case, reason)
-        cover = self._name_cover(reason)
+        cover = self._name_cover(reason, is_claim)
         if reason.code == "pays":
             return self._tell_payment(cover, reason)
         return self._tell_refusal(case, reason, cover)
 
     def tell_override(self, override):
-        """Return the sentence of what somebody decided."""
-        return self.env._(
-            "%(person)s decided so on %(day)s: %(reason)s",
-            person=override.user_id.sudo().name,  # sudo: who decided is told to all
-            day=self._format_day(override.decided_at.date()),
-            reason=override.reason,
-        )
+        """Return the sentences of what somebody decided."""
+        return [
+            self.env._(
+                "%(person)s decided so on %(day)s: %(reason)s",
+                person=override.user_id.sudo().name,  # sudo: who decided is told
+                day=self._format_day(override.decided_at.date()),
+                reason=override.reason,
+            ),
+            self.env._("Without this decision:"),
+        ]
 
     def _tell_customer(self, case, reason):
         share = self._format_share(reason.share)
@@ -176,9 +185,11 @@ class EntitlementTexts:
 
     # -- names ------------------------------------------------------------------
 
-    def _name_cover(self, reason):
+    def _name_cover(self, reason, is_claim=False):
         """Return how a cover is called: who pays, and its name."""
         payer = self._get_label("payer", reason.payer)
+        if is_claim:
+            payer = self.env._("The supplier's warranty")
         name = self.names.get(reason.source)
         return f"{payer} “{name}”" if name else payer
 

@@ -170,6 +170,7 @@ class TestEntitlement(WarrantyCommon):
         answer = self._ask(self.asset, date(2024, 6, 1))
         source = ("service.warranty.policy", theirs.id)
         self.assertEqual(answer.claim_sources, [source])
+        self.assertIn("The supplier's warranty “Factory” pays", answer.claim_reasons[0])
         self.assertEqual(self.asset.supplier_until, date(2027, 1, 1))
 
     def test_a_thousand_pairs_take_less_than_half_a_second(self):
@@ -228,7 +229,9 @@ class TestEntitlement(WarrantyCommon):
         html = ticket.with_user(self.agent).entitlement_html
         self.assertIn("pays 50 % until 05/10/2026", html)
         self.assertIn("does not cover “Travel”", html)
-        self.assertEqual(html.count("<tr>") + html.count("<tr "), 6)
+        for kind, _label in COST_KINDS:
+            label = dict(COST_KINDS)[kind]
+            self.assertIn(f">{label}</div>", html)
 
     def test_a_failure_has_happened_already(self):
         tomorrow = date.today() + timedelta(days=2)
@@ -261,6 +264,7 @@ class TestEntitlement(WarrantyCommon):
         self.assertEqual(answer.advised, {"customer": 1})
         self.assertIn("decided so on", answer.reasons[0])
         self.assertIn("Third failure", answer.reasons[0])
+        self.assertEqual(answer.reasons[1], "Without this decision:")
         self.assertIn("Third failure", ticket.message_ids[0].body)
 
     def test_a_decision_for_a_kind_goes_before_one_for_all(self):
