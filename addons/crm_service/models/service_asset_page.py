@@ -34,10 +34,11 @@ class ServiceAssetPage(models.AbstractModel):
         self._plan_quickly()
         scope = self._get_scope(asset)
         sources = self._get_sources(asset)
+        counted = self._prepare_sources(sources, scope, asset)
         return {
-            "sources": self._prepare_sources(sources, scope, asset),
+            "sources": counted,
             "timeline": self._prepare_timeline(sources, scope),
-            "troubles": self._prepare_troubles(scope),
+            "troubles": self._prepare_troubles(scope, counted),
             "components": self._prepare_components(asset, scope),
             "documents": self._prepare_documents(asset),
         }
@@ -74,17 +75,19 @@ class ServiceAssetPage(models.AbstractModel):
         return assets.search([("id", "child_of", asset.ids)])._ids
 
     @api.model
-    def _prepare_troubles(self, scope):
+    def _prepare_troubles(self, scope, counted):
         """Return what has gone wrong before with a unit and its components.
 
+        :param counted: the sources with their counts, see `_prepare_sources`
         :return: dict of `total`, `year` (in the last 365 days), `complaints` and
             `open` (the latest open tickets: id, number, name, phase)
         """
         tickets = self.env["service.ticket"]
-        of_unit = Domain("asset_id", "in", scope) & Domain("merged_into_id", "=", False)
+        of_unit = Domain("asset_id", "in", scope)
         since = fields.Datetime.subtract(fields.Datetime.now(), days=365)
         recent = Domain("opened_at", ">=", since)
-        complaint = Domain("category", "=", "complaint")
+        counts = {source["kind"]: source["count"] for source in counted}
+        complaints = counts.get("complaint", 0)
         opened = tickets.search_fetch(
             of_unit & Domain("is_open", "=", True),
             ["number", "name", "phase"],
@@ -93,9 +96,9 @@ class ServiceAssetPage(models.AbstractModel):
         )
         labels = dict(tickets._fields["phase"]._description_selection(self.env))
         return {
-            "total": tickets.search_count(of_unit),
+            "total": counts.get("ticket", 0) + complaints,
             "year": tickets.search_count(of_unit & recent),
-            "complaints": tickets.search_count(of_unit & complaint),
+            "complaints": complaints,
             "open": [
                 {
                     "id": ticket.id,

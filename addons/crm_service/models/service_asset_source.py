@@ -3,6 +3,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..tools.customer_source import Source
+from .res_partner_source import TONES
 
 UNIT = ("asset_id",)
 # Day of a unit's life: (kind, field, icon).
@@ -110,6 +111,25 @@ class ServiceAsset(models.Model):
         ]
 
     # -- what the timeline says of a row --------------------------------------
+
+    @api.model
+    def _prepare_service_entry_ticket(self, ticket):
+        """Return what the timeline says of a ticket: it is of this unit anyway."""
+        partner = self.env["res.partner"]
+        return {
+            "title": " · ".join(filter(None, (ticket.number, ticket.name))),
+            "text": " · ".join(
+                filter(None, (ticket.type_id.name, ticket.asset_id.serial_number))
+            ),
+            "badge": partner._get_service_label(ticket, "phase"),
+            "tone": TONES.get(ticket.phase, "secondary"),
+            "who": partner._get_service_person(ticket),
+        }
+
+    @api.model
+    def _prepare_service_entry_complaint(self, ticket):
+        """Return what the timeline says of a complaint."""
+        return self._prepare_service_entry_ticket(ticket)
 
     @api.model
     def _prepare_service_entry_exchange(self, exchange):

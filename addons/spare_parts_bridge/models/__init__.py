@@ -14,6 +14,7 @@ from . import (
     service_cost_open,
     service_ticket_cost,
     service_asset_cost,
+    service_asset_source,
     service_contract_cost,
     res_partner_cost,
     product_product_cost,

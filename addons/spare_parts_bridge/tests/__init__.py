@@ -26,3 +26,4 @@ from . import (
     test_views,
 )
 from . import test_unit_delivery
+from . import test_unit_page
