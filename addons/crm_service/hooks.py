@@ -16,7 +16,10 @@ def uninstall_hook(env):
         "service_contract_balance",
         "service_contract_line",
         "service_contract",
+        "service_warranty_extension",
+        "service_asset_exchange",
         "service_asset",
+        "service_warranty_policy",
         "service_route",
         "service_ticket_type",
     ):
