@@ -19,7 +19,6 @@ def uninstall_hook(env):
         "service_warranty_extension",
         "service_asset_exchange",
         "service_asset",
-        "service_warranty_policy",
         "service_route",
         "service_ticket_type",
     ):
