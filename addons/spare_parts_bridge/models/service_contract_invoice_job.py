@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.service.model import retrying
 
 # So many periods are invoiced while the user waits; more are left to the job.
-AT_ONCE = 100
+AT_ONCE = 50
 # So many periods are invoiced in one transaction.
 BATCH = 50
 CRON = "spare_parts_bridge.ir_cron_contract_invoice_run"

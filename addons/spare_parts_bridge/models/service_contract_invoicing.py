@@ -110,13 +110,14 @@ class ServiceContract(models.Model):
 
     def _check_write(self, vals):
         """Override to keep what was agreed of the invoices, and what runs note."""
-        super()._check_write(vals)
+        result = super()._check_write(vals)
         if "is_invoicing_settled" in vals and not self.env.su:
             raise UserError(self._get_button_text())
         terms = set(INVOICING_TERMS) - {"invoice_partner_id", "analytic_distribution"}
         for contract in self.filtered(lambda c: c.state != "draft"):
             if has_changed(contract, vals, terms):
                 contract._check_may_change_terms()
+        return result
 
     def write(self, vals):
         """Override to have runs look again at contracts whose term has changed."""
