@@ -168,7 +168,6 @@
         "views/service_time_entry_views.xml",
         "views/service_ticket_time_entry_views.xml",
         "data/ir_cron_asset_import_data.xml",
-        "report/service_asset_label_report.xml",
         "views/service_asset_label_views.xml",
         "views/service_asset_import_views.xml",
         "views/service_asset_registration_refuse_views.xml",

@@ -5,8 +5,6 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..tools.barcode import get_barcode_uri
-
 LABEL_PATH = "/service/unit/"
 # 144 random bits, which make 24 characters.
 TOKEN_BYTES = 18
@@ -49,13 +47,6 @@ class ServiceAsset(models.Model):
         # sudo: the code is closed to everybody; it stands on the label anyway
         path = f"{LABEL_PATH}{self.sudo().label_token}"
         return f"{self.get_base_url()}{path}"
-
-    def _get_label_barcode(self, size):
-        """Return the code of the label as a picture, see `get_barcode_uri`.
-
-        :param int size: of an edge, in points
-        """
-        return get_barcode_uri("QR", self._get_label_url(), size, size)
 
     @api.model
     def _find_by_label(self, token):

@@ -16,9 +16,10 @@ class ServiceAsset(models.Model):
         self.ensure_one()
         vals = {"registered_on": fields.Date.context_today(self)}
         if self.partner_id.commercial_partner_id != partner.commercial_partner_id:
-            vals |= {"partner_id": partner.id, "site_id": partner.id}
+            note = self.env._("Registered by the customer")
+            self._transfer(partner, partner, note=note)
         if registration.bought_on and not self.sold_on:
             vals["sold_on"] = registration.bought_on
         if registration.dealer_id and not self.dealer_id:
             vals["dealer_id"] = registration.dealer_id.id
-        self.write({name: vals[name] for name in vals if name in self._fields})
+        self.write(vals)

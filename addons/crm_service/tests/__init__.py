@@ -95,3 +95,5 @@ from . import test_asset_component
 from . import test_asset_page
 from . import test_asset_reading
 from . import test_service_api_unit
+from . import test_asset_import
+from . import test_asset_label

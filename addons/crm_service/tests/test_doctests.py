@@ -22,6 +22,7 @@ TOOLS = (
     "contract_match",
     "contract_period",
     "event_log",
+    "label_pdf",
     "label_sheet",
     "incoming_mail",
     "mail_charset",

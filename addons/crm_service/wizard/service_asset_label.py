@@ -1,8 +1,10 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
+import base64
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import split_every
 
+from ..tools.label_pdf import Label, draw_labels
 from ..tools.label_sheet import SHEETS
 
 MAX_LABELS = 2000
@@ -40,6 +42,7 @@ class ServiceAssetLabel(models.TransientModel):
         default=lambda self: self.env._("Scan for service"),
         help="What stands beside the code.",
     )
+    file = fields.Binary(readonly=True, attachment=False)
     label_count = fields.Integer("Labels", compute="_compute_counts")
     page_count = fields.Integer("Sheets", compute="_compute_counts")
 
@@ -95,17 +98,32 @@ class ServiceAssetLabel(models.TransientModel):
         self.asset_ids._ensure_label_tokens()
         # sudo: that a label was printed may be noted for whoever may print it
         self.asset_ids.sudo().label_printed_on = fields.Date.context_today(self)
-        report = self.env.ref(f"crm_service.service_asset_label_report_{self.sheet}")
-        return report.report_action(self, config=False)
+        self.file = base64.b64encode(
+            draw_labels(SHEETS[self.sheet], self._get_labels())
+        )
+        name = self.env._("Labels")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/file/{name}.pdf?download=true",
+            "target": "download",
+        }
 
-    def _get_pages(self):
-        """Return what is printed: pages of units, None where a label stays empty."""
-        self.ensure_one()
-        sheet = SHEETS[self.sheet]
+    def _get_labels(self):
+        """Return what is printed in order, None where a label is used up."""
         units = [unit for unit in self.asset_ids for _copy in range(self.copies)]
-        used = [None] * (self.start - 1)
-        return list(split_every(sheet.per_page, [*used, *units], list))
+        return [None] * (self.start - 1) + [self._get_label(unit) for unit in units]
 
-    def _get_sheet(self):
-        """Return the sizes of the sheet, see `tools.label_sheet`."""
-        return SHEETS[self.sheet]
+    def _get_label(self, unit):
+        """Return what stands on the label of a unit: it is read by anybody."""
+        company_sudo = unit.company_id.sudo()  # sudo: its name and phone are public
+        # sudo: as above, what stands on the unit itself
+        lines = [unit.product_id.sudo().name]
+        if self.show_serial:
+            lines.append(unit.serial_number)
+        feet = [company_sudo.name, company_sudo.phone] if self.show_contact else []
+        return Label(
+            unit._get_label_url(),
+            [self.text] if self.text else [],
+            [line for line in lines if line],
+            [foot for foot in feet if foot],
+        )

@@ -16,14 +16,14 @@ class PublicPage:
         # sudo: the counter is closed to everybody
         return request.env["service.throttle"].sudo()
 
-    def _address_buckets(self, scope="address", limits=ADDRESS_LIMITS):
+    def _address_buckets(self, scope="address", limits=None):
         """Return the buckets of the sender.
 
         `remote_addr` only: a forwarded header counts when the configuration
         has proxy_mode, and Odoo has then already put it there.
         """
         address = throttle_address(request.httprequest.remote_addr)
-        return self._throttle()._buckets(scope, address, limits)
+        return self._throttle()._buckets(scope, address, limits or ADDRESS_LIMITS)
 
     # ------------------------------------------------------------------ answers
 

@@ -318,7 +318,7 @@ class TestTrackingPage(ServicePortalCase, HttpCase):
 
     def test_the_eleventh_miss_on_a_phone_is_refused_however_it_is_written(self):
         with patch(
-            "odoo.addons.service_portal.controllers.tracking.ADDRESS_LIMITS", ()
+            "odoo.addons.service_portal.controllers.public_page.ADDRESS_LIMITS", ()
         ):
             for phone in ("0612345678", "+33612345678", "06 12 34 56 78") * 3:
                 self._misses(1, number=f"SR{phone[-3:]}", phone=phone)

@@ -90,7 +90,7 @@ class TestUnitDelivery(PartsCommon):
     def _units(self, lots):
         return self.env["service.asset"].search([("lot_id", "in", lots.ids)])
 
-    # -- deliveries -------------------------------------------------------------------
+    # -- deliveries -----------------------------------------------------------
 
     def test_a_delivery_makes_a_unit_of_each_serial_number(self):
         lots = self._lots("F-1", "F-2", "F-3")
@@ -172,7 +172,7 @@ class TestUnitDelivery(PartsCommon):
         )
         self.assertEqual(unit.lot_id, lots)
 
-    # -- and back ------------------------------------------------------------------------
+    # -- and back -------------------------------------------------------------
 
     def test_a_return_takes_the_unit_back_and_keeps_its_history(self):
         lots = self._lots("B-1")
@@ -210,7 +210,7 @@ class TestUnitDelivery(PartsCommon):
         self.assertEqual(transfer.from_partner_id, self.customer)
         self.assertEqual(transfer.to_partner_id, self.other)
 
-    # -- what is left out ------------------------------------------------------------------
+    # -- what is left out -----------------------------------------------------
 
     def test_products_categories_and_companies_can_be_left_out(self):
         category = self.env["product.category"].create(
@@ -240,7 +240,7 @@ class TestUnitDelivery(PartsCommon):
         self._deliver(lots)
         self.assertEqual(self._units(lots).company_id, self.factory)
 
-    # -- nobody is held up -------------------------------------------------------------------
+    # -- nobody is held up ----------------------------------------------------
 
     def test_what_cannot_be_a_unit_is_told_and_holds_nobody_up(self):
         lots = self._lots("X-1", "X-2")
@@ -250,7 +250,7 @@ class TestUnitDelivery(PartsCommon):
         def broken(self, one, is_shared=False):
             vals = original(self, one, is_shared)
             if one.lot.name == "X-1":
-                raise ValidationError("This one cannot be.")
+                raise ValidationError(self.env._("This one cannot be."))
             return vals
 
         self.patch(type(units), "_prepare_delivered_vals", broken)
@@ -267,7 +267,7 @@ class TestUnitDelivery(PartsCommon):
         self._deliver(second)
         self.assertTrue(self._units(second).is_serial_shared)
 
-    # -- names ---------------------------------------------------------------------------------
+    # -- names ----------------------------------------------------------------
 
     def test_renaming_the_serial_number_renames_the_unit(self):
         lots = self._lots("M-1")
@@ -292,7 +292,7 @@ class TestUnitDelivery(PartsCommon):
         self.assertFalse(unit.lot_id)
         self.assertIn("M-3", " ".join(unit.message_ids.mapped("body")))
 
-    # -- the past ----------------------------------------------------------------------------
+    # -- the past -------------------------------------------------------------
 
     def test_what_was_delivered_before_is_registered_on_demand(self):
         self.service.service_register_units = False
