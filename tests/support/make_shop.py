@@ -90,11 +90,14 @@ def _make_goods(env, company, accounts):
         }
     )
     shared = {
+        # so that prices are in its currency, not in the first company's
+        "company_id": company.id,
         "taxes_id": [Command.set(company.account_sale_tax_id.ids)],
-        "property_account_income_id": accounts["Repairs"].id,
     }
+    repairs = {**shared, "property_account_income_id": accounts["Repairs"].id}
     fridge = env["product.product"].create(
         {
+            **shared,
             "name": "Nordlicht 200",
             "default_code": "NL-200",
             "categ_id": category.id,
@@ -104,12 +107,11 @@ def _make_goods(env, company, accounts):
             "list_price": 900.0,
             "standard_price": 400.0,
             "invoice_policy": "delivery",
-            "taxes_id": shared["taxes_id"],
         }
     )
     pump = env["product.product"].create(
         {
-            **shared,
+            **repairs,
             "name": "Pump",
             "default_code": "PUMP",
             "type": "consu",
@@ -120,7 +122,7 @@ def _make_goods(env, company, accounts):
     )
     work = env["product.product"].create(
         {
-            **shared,
+            **repairs,
             "name": "Technician's Hour",
             "type": "service",
             "uom_id": env.ref("uom.product_uom_hour").id,
