@@ -120,6 +120,7 @@ class ServiceContractBalance(models.Model):
         self._check_counted(vals)
         if set(vals) - {"sequence"}:
             self.contract_id._check_may_change_terms()
+        self.contract_id._ensure_keeps_rows(vals)
         result = super().write(vals)
         if "granted" in vals:
             self._serve_waiting()

@@ -19,6 +19,7 @@ FLOW_FIELDS = {
 }
 # What was agreed: a supervisor changes it once the contract is in force.
 TERMS = {
+    "template_id",
     "partner_id",
     "company_id",
     "date_start",
@@ -157,6 +158,20 @@ class ServiceContract(models.Model):
                         contract=contract.display_name,
                     )
                 )
+
+    def _ensure_keeps_rows(self, vals):
+        """Refuse to move lines and balances of these contracts to another one.
+
+        :param dict vals: what is to be written on them
+        :raises UserError: it names another contract
+        """
+        if "contract_id" in vals and self.ids != [vals["contract_id"]]:
+            raise UserError(
+                self.env._(
+                    "What a contract covers and grants stays with it. Add it to the "
+                    "other contract anew."
+                )
+            )
 
     @api.model
     def _get_button_text(self):

@@ -31,6 +31,7 @@ class ServiceContractLine(models.Model):
         """Override to let supervisors alone change a contract in force."""
         if set(vals) - {"sequence"}:
             self.contract_id._check_may_change_terms()
+        self.contract_id._ensure_keeps_rows(vals)
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -93,6 +93,26 @@ class TestContract(ContractCommon):
         contract.with_user(self.supervisor).price = 1.0
         self.assertEqual(contract.price, 1.0)
 
+    def test_a_template_does_not_change_what_is_in_force_for_an_agent(self):
+        template = self.env["service.contract.template"].create(
+            {"name": "Cheap", "price": 1.0, "part_share": 100.0}
+        )
+        contract = self._create_contract(price=500.0)
+        with self.assertRaises(AccessError):
+            contract.with_user(self.agent).template_id = template
+        self.assertEqual(contract.price, 500.0)
+
+    def test_what_is_granted_is_not_moved_into_a_contract_in_force(self):
+        contract = self._create_contract()
+        other = self.env["service.asset"].create({"serial_number": "MOVED-1"})
+        draft = self._create_contract(
+            other, balances=[{"kind": "visits", "granted": 999}], is_active=False
+        )
+        for rows in (draft.line_ids, draft.balance_ids):
+            with self.assertRaises(UserError):
+                rows.with_user(self.agent).write({"contract_id": contract.id})
+        self.assertEqual(len(contract.line_ids), 1)
+
     def test_what_the_buttons_write_is_not_written_otherwise(self):
         contract = self._create_contract()
         forged = contract.with_user(self.manager).with_context(**{FLOW_KEY: True})
