@@ -98,12 +98,8 @@ class ServiceAssetImport(models.Model):
     def _search_units(self, serials):
         """Return `{serial number: units}` of the company, archived ones too."""
         units = self.env["service.asset"].with_context(active_test=False)
-        domain = [
-            ("company_id", "=", self.company_id.id),
-            ("serial_number", "in", list(serials)),
-        ]
         found = defaultdict(units.browse)
-        for unit in units.search(domain) if serials else units:
+        for unit in units._search_serials(serials, self.company_id.ids):
             found[unit.serial_number] |= unit
         return found
 
