@@ -242,7 +242,9 @@ class ServiceTimeline(models.AbstractModel):
         for rank, keys in ids.items():
             found[rank] = self.env[sources[rank].model].browse(keys)
             found[rank].fetch(sources[rank].fields)
-        self._fetch_people(found.values())
+        self._fetch_people(
+            [r for rank, r in found.items() if "user_id" in sources[rank].fields]
+        )
         said = {}
         for rank, records in found.items():
             say = self._get_hook(sources[rank].kind)
@@ -268,8 +270,7 @@ class ServiceTimeline(models.AbstractModel):
         # sudo: only the name of a colleague is told
         people_sudo = self.env["res.users"].sudo()
         for records in rows:
-            if "user_id" in records._fields:
-                people_sudo |= records.sudo().user_id
+            people_sudo |= records.sudo().user_id
         people_sudo.fetch(["partner_id"])
         people_sudo.partner_id.fetch(["name"])
 

@@ -59,7 +59,8 @@ class ServiceAsset(models.Model):
     @api.model
     def _prepare_service_entry_delivery(self, picking):
         """Return what the timeline says of a delivery or a return."""
-        out = picking.location_dest_id.usage == "customer"
+        # sudo: whether it went out or came in is told by the places
+        out = picking.sudo().location_dest_id.usage == "customer"
         return {
             "title": picking.name,
             "text": picking.partner_id.display_name or "",

@@ -104,9 +104,12 @@ class TestUnitPage(PartsCommon):
     def test_the_page_of_all_that_is_installed_takes_few_queries(self):
         self._sell()
         page = self.as_user(self.env["service.asset.page"], self.boss)
-        page.get_page(self.unit.id)
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        page.get_page(self.unit.id)
-        self.assertLess(self.env.cr.sql_log_count - before, 30)
+        for _warm in range(2):  # what is known of rights and rules is kept
+            self.env.flush_all()
+            self.env.invalidate_all()
+            # any request reads whose it is
+            user = page.env.user
+            self.assertTrue(user.partner_id.name and user.company_id.name)
+            before = self.env.cr.sql_log_count
+            page.get_page(self.unit.id)
+        self.assertLess(self.env.cr.sql_log_count - before, 20)
