@@ -129,7 +129,9 @@ def _make_goods(env, company, accounts):
             "list_price": 80.0,
         }
     )
-    lot = make_group.make_lot(env, fridge, "NL-200-1")
+    lot = env["stock.lot"].create(
+        {"product_id": fridge.id, "name": "NL-200-1", "company_id": company.id}
+    )
     make_group.put(env, "SVC", fridge, 1, lot)
     make_group.put(env, "SVC", pump, 10)
     return {"fridge": fridge, "pump": pump, "work": work, "lot": lot}
