@@ -106,6 +106,7 @@ class ServiceAssetLabel(models.TransientModel):
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self._name}/{self.id}/file/{name}.pdf?download=true",
             "target": "download",
+            "close": True,
         }
 
     def _get_labels(self):

@@ -51,6 +51,7 @@ class TestUnitPage(ServicePortalCase, HttpCase):
         page = response.text
         self.assertIn("Aurora 300", page)
         self.assertIn("•••• 0412", page)
+        self.assertIn("</textarea>", page)
         for secret in ("AR-2026", "Boulangerie", "Odile", "canary", "612345"):
             self.assertNotIn(secret, page)
         self.assertIn("noindex", response.headers["X-Robots-Tag"])
