@@ -197,6 +197,14 @@ def test_removed_addons_leave_nothing_behind(
         database.drop()
 
 
+def test_a_database_at_work_is_left_clean(world):
+    """Tickets, contracts, charges and invoices hold nothing up when the add-ons go."""
+    assert remove(world, "spare_parts_bridge") == []
+    assert remove(world, "crm_service") == []
+    assert installed(world) == set()
+    assert leftovers(world) == []
+
+
 def use(database, make_server):
     """Run a requisition to its end, and leave one open."""
     server = make_server(database)

@@ -1,5 +1,7 @@
 """What happens once at installation and once at removal."""
 
+from odoo.addons.crm_service.hooks import drop_activities, drop_foreign_keys
+
 
 def post_init_hook(env):
     """Prepare the warehouses and companies that were there before the add-on."""
@@ -9,15 +11,8 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Drop what the ORM does not know of, and what would keep our records alive."""
     env["parts.guarded.mixin"]._drop_append_only_functions()
-    # Roles and activity types can go only after what refers to them; the tables
-    # themselves are dropped later.
-    env.cr.execute("DELETE FROM parts_approval")
-    env.cr.execute("DELETE FROM parts_approval_rule")
-    env.invalidate_all()
-    activities = env["mail.activity"].sudo().with_context(active_test=False)
-    activities.search(
-        [("activity_type_id", "in", _get_activity_types(env).ids)]
-    ).unlink()
+    drop_foreign_keys(env, "spare_parts_bridge")
+    drop_activities(env, "spare_parts_bridge")
     _drop_foreign_ids(env)
 
 
@@ -34,12 +29,3 @@ def _drop_foreign_ids(env):
         ]
     ).unlink()
 
-
-def _get_activity_types(env):
-    """Return the activity types of the add-on."""
-    names = ("activity_type_decide", "activity_type_safety_stock")
-    found = [
-        env.ref(f"spare_parts_bridge.{name}", raise_if_not_found=False)
-        for name in names
-    ]
-    return env["mail.activity.type"].union(*filter(None, found))
