@@ -12,12 +12,17 @@ from .work import BILLED_DAYS
 # Invoices are made on Fridays; the latest ones are not paid yet.
 FRIDAY = 4
 PAID_AFTER_DAYS = 14
+# The last run over the contracts; what has come due since waits for the next one.
+RUN_DAYS_AGO = 20
 # Estimates that wait for the customer's answer: hours of work, and a trip.
 ESTIMATES = {"waiting_customer": (2.0, 2), "triage": (1.5, 1)}
 
 
 def load(records):
-    """Invoice the work of each week, and offer what is not begun."""
+    """Invoice contracts and the work of each week, and offer what is not begun."""
+    if records.once("contracts_invoiced", records["warehouse_service"]):
+        with clock(records.env, tables.moment(RUN_DAYS_AGO, 8)):
+            _invoice_contracts(records)
     if records.once("work_invoiced", records["warehouse_service"]):
         for day in _get_fridays():
             with clock(records.env, tables.moment(day, 14)):
@@ -25,6 +30,14 @@ def load(records):
         for phase, (hours, count) in ESTIMATES.items():
             for ticket in _find_repairs(records, phase)[:count]:
                 _offer(records, ticket, hours)
+
+
+def _invoice_contracts(records):
+    """Let the accountant invoice all that was due until then."""
+    runs = records.as_user("accountant")["service.contract.invoice.run"]
+    run = runs.create({"company_id": records.companies["service"].id})
+    run.action_preview()
+    run.action_run()
 
 
 def _get_fridays():

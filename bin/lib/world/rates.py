@@ -18,8 +18,10 @@ RELIEVED = ("610900", "Service cost charged on")
 
 def load(records):
     """Make the products, rates, fees and accounts of service."""
-    records.companies["service"].service_cost_event = "closed"
     _load_products(records)
+    service = records.companies["service"]
+    service.service_cost_event = "closed"
+    service.service_contract_product_id = product(records, "contract")
     _load_rates(records)
     _load_fees(records)
     _load_accounts(records)
