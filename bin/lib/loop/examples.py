@@ -2,10 +2,12 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 RUN = uuid.uuid4().hex[:6]
 CALLER = "+39 02 3055 1234"
+CABINET = "A700-5755878"
 LINE = "+39 02 3055 0100"
 EXTENSION = "101"
 
@@ -37,6 +39,15 @@ TICKET = {
     "channel": "phone",
     "priority": 2,
     "external_ref": f"crm-4711-{RUN}",
+}
+UNIT = {
+    "serial_number": f"A320-{RUN}",
+    "product": "A-320",
+    "partner_name": "Giulia Rossi",
+    "phone": CALLER,
+    "sold_on": "2026-11-02",
+    "installed_on": "2026-11-05",
+    "state": "installed",
 }
 CALL = {"phone": CALLER, "line": LINE, "external_ref": f"pbx-10441-{RUN}"}
 REQUISITION = {
@@ -129,6 +140,25 @@ EXAMPLES = [
         "integration",
         "search_articles",
         {"query": "refrigerator does not cool", "limit": 3},
+    ),
+    Example("register_unit", "integration", "register_unit", {"values": UNIT}),
+    Example(
+        "unit_status",
+        "integration",
+        "unit_status",
+        {"serial_number": CABINET},
+    ),
+    Example(
+        "check_entitlement",
+        "integration",
+        "check_entitlement",
+        {"values": {"serial_number": CABINET, "kind": "part"}},
+    ),
+    Example(
+        "contract_status",
+        "integration",
+        "contract_status",
+        {"name": f"SC/{date.today().year}/0001"},
     ),
     Example("stock_levels", "integration", "stock_levels", {"warehouse": "SVC"}),
     Example(
