@@ -57,18 +57,20 @@ class MailThread(models.AbstractModel):
     def _find_waiting_conversation(self, message_dict):
         """Return what the sender was asked under this subject, or none.
 
-        Some mail programs do not say what they answer. Where a subject could mean two
-        questions, none is taken.
+        Some mail programs do not say what they answer, but with “Re:”. Where a subject
+        could mean two questions, none is taken.
         """
-        subject = mail_signs.strip_reply(message_dict.get("subject") or "")
+        told = " ".join((message_dict.get("subject") or "").split())
+        subject = mail_signs.strip_reply(told)
         sender = email_normalize(message_dict.get("email_from") or "")
         # sudo: the gate knows all
         conversations = self.env["service.side.conversation"].sudo()
-        if not subject or not sender:
+        if not subject or not sender or subject == told:
             return conversations
         found = conversations.search(
             [
                 ("state", "in", ("waiting", "answered")),
+                ("ticket_id.is_open", "=", True),
                 ("partner_id.email_normalized", "=", sender),
                 ("name", "=", subject),
             ],

@@ -15,7 +15,7 @@ CANARY = "canary-of-the-ticket"
 ANSWER = "canary-of-the-factory"
 REPLY = """From: Rosa <rosa@factory.example.com>
 To: {to}
-Subject: Re: {subject}
+Subject: {subject}
 Message-ID: <{number}@factory.example.com>
 In-Reply-To: {parent}
 Date: Mon, 02 Mar 2026 10:00:00 +0000
@@ -93,14 +93,16 @@ class TestSideConversation(ServiceCommon, MockEmail):
             conversation.action_send()
         return conversation
 
-    def _answer(self, conversation, number=1, to="", headers=True, sender=""):
+    def _answer(
+        self, conversation, number=1, to="", headers=True, sender="", prefix="Re: "
+    ):
         """Let the factory answer by e-mail; return what was sent because of it."""
         parent = conversation.message_ids.filtered(
             lambda m: m.message_type == "comment"
         )
         text = REPLY.format(
             to=f"catchall@{OWN_COMPANY['name']}{to}",
-            subject=conversation.name,
+            subject=f"{prefix}{conversation.name}",
             number=number,
             parent=parent.sorted("id")[-1:].message_id if headers else "",
         )
@@ -177,12 +179,14 @@ class TestSideConversation(ServiceCommon, MockEmail):
         self._answer(conversation, to=team, headers=False, sender="eve@example.com")
         self.assertEqual(conversation.state, "waiting", "of somebody else")
         self.assertEqual(self.tickets.search_count([]), count + 1)
+        self._answer(conversation, to=team, headers=False, number="new", prefix="")
+        self.assertEqual(conversation.state, "waiting", "a word of their own")
         self._answer(conversation, to=team, headers=False, number="first")
         self.assertEqual(conversation.state, "answered")
         other = self._ask()
         self._answer(conversation, to=team, headers=False, number="second")
         self.assertEqual(other.state, "waiting", "it could be either")
-        self.assertEqual(self.tickets.search_count([]), count + 2)
+        self.assertEqual(self.tickets.search_count([]), count + 3)
 
     def test_who_waits_is_told_of_an_answer_once(self):
         conversation = self._ask()
