@@ -108,8 +108,11 @@ class ServiceTicket(models.Model):
         return orders_sudo
 
     def _sell_on(self, orders_sudo, shares):
-        """Add lines for `shares` to an order that is open, or to a new one."""
-        order_sudo = orders_sudo.filtered(lambda order: not order.locked)[:1]
+        """Add lines for `shares` to an order that is open, or to a new one.
+
+        An insurer who has accepted a quotation pays that, and no more.
+        """
+        order_sudo = orders_sudo.filtered(self._is_order_of_customer)[:1]
         if order_sudo:
             quiet = order_sudo.with_context(sale_no_log_for_new_lines=True)
             shares._put_on(quiet)
@@ -118,3 +121,11 @@ class ServiceTicket(models.Model):
         shares._put_on(order_sudo)
         order_sudo.action_confirm()
         return order_sudo
+
+    def _is_order_of_customer(self, order_sudo):
+        """Tell whether the ticket's customer pays a confirmed order that is open."""
+        payers = order_sudo.partner_id | order_sudo.partner_invoice_id
+        customer = self.partner_id.commercial_partner_id
+        is_theirs = payers.commercial_partner_id == customer
+        same_company = order_sudo.company_id == self.company_id
+        return is_theirs and same_company and not order_sudo.locked
