@@ -68,15 +68,22 @@ class AccountMove(models.Model):
     def button_draft(self):
         """Override of `button_draft` to invoice nothing twice.
 
-        :raises UserError: the charges of a cancelled invoice are on another one since
+        :raises UserError: the charges of a cancelled or credited invoice are on
+            another one since
         """
-        cancelled = self.filtered(lambda move: move.state == "cancel")
-        result = super().button_draft()
+        refunds = self.filtered(lambda move: move.move_type == "out_refund")
+        undone = refunds | self.filtered(lambda move: move.state == "cancel")
         # sudo: see `_post`
-        lines_sudo = cancelled.sudo()._get_service_lines()
+        lines_sudo = undone.sudo()._get_service_lines()
+        before = {line: line._get_settled_quantity() for line in lines_sudo}
+        result = super().button_draft()
         lines_sudo._follow_invoices()
         for line in lines_sudo:
-            if line.product_uom_id.compare(line.qty_invoiced, line.qty_delivered) > 0:
+            settled = line._get_settled_quantity()
+            too_much = line.product_uom_id.compare(settled, line.qty_delivered) > 0
+            if settled > before[line] and too_much:
+                if refunds:
+                    refunds._refuse_again(line.name)
                 raise UserError(
                     self.env._(
                         "“%(line)s” was invoiced or changed since this invoice was "
@@ -86,6 +93,20 @@ class AccountMove(models.Model):
                     )
                 )
         return result
+
+    def _refuse_again(self, name):
+        """Refuse to bring documents back whose place others have taken.
+
+        :raises UserError: always
+        """
+        raise UserError(
+            self.env._(
+                "“%(name)s” was invoiced or credited again since. Leave %(moves)s as "
+                "it is.",
+                name=name,
+                moves=", ".join(move.display_name for move in self),
+            )
+        )
 
     def unlink(self):
         """Override of `unlink` to let the charges be invoiced again."""

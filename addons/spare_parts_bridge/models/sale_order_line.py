@@ -65,12 +65,46 @@ class SaleOrderLine(models.Model):
             for share in shares_sudo
         )
 
+    @api.depends(
+        "invoice_lines.parent_state",
+        "invoice_lines.price_subtotal",
+        "invoice_lines.move_id.reversed_entry_id",
+    )
     def _compute_qty_to_invoice(self):
-        """Override of `_compute_qty_to_invoice` to invoice only what was done."""
+        """Override of `_compute_qty_to_invoice` to invoice only what was done.
+
+        What was credited in part is settled with that.
+        """
         result = super()._compute_qty_to_invoice()
         for line in self.filtered(lambda row: row.service_kind and row.state == "sale"):
-            line.qty_to_invoice = line.qty_delivered - line.qty_invoiced
+            done = line.qty_delivered
+            settled = min(line._get_settled_quantity(), done)
+            line.qty_to_invoice = done - max(line.qty_invoiced, settled)
         return result
+
+    def _get_settled_quantity(self):
+        """Return the quantity on invoices that are not wholly credited.
+
+        Credit notes that reverse an invoice count when they are posted.
+        """
+        # sudo: whoever sells may not read what was invoiced
+        rows_sudo = self.sudo().invoice_lines._get_live()
+        reversals_sudo = rows_sudo.filtered("move_id.reversed_entry_id")
+        credited_sudo = reversals_sudo.filtered(lambda r: r.parent_state == "posted")
+        settled = 0.0
+        for move, rows in (rows_sudo - reversals_sudo).grouped("move_id").items():
+            credits = credited_sudo.filtered(
+                lambda row, move=move: row.move_id.reversed_entry_id == move
+            )
+            left = sum(rows.mapped("price_subtotal"))
+            left -= sum(credits.mapped("price_subtotal"))
+            if credits and move.currency_id.compare_amounts(left, 0.0) <= 0:
+                continue
+            for row in rows:
+                settled -= move.direction_sign * row.product_uom_id._compute_quantity(
+                    row.quantity, self.product_uom_id, round=False
+                )
+        return settled
 
     def _compute_invoice_status(self):
         """Override of `_compute_invoice_status`: more than estimated is no upsale."""
@@ -113,7 +147,7 @@ class SaleOrderLine(models.Model):
         """
         for line in self.filtered(lambda row: row.service_kind and row.state == "sale"):
             done = line.service_share_ids.filtered(lambda s: not s.is_estimate)
-            if line.product_uom_id.compare(line.qty_invoiced, 0.0) <= 0:
+            if line.product_uom_id.compare(line._get_settled_quantity(), 0.0) <= 0:
                 done._free(forget=False)
             else:
                 done.filtered(lambda share: not share.is_billed)._set_billed(True)

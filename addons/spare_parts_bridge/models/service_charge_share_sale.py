@@ -30,7 +30,7 @@ class ServiceChargeShare(models.Model):
         line = self.sale_line_id
         if not (self.is_billed and line):
             return True
-        return line.product_uom_id.compare(line.qty_invoiced, 0.0) <= 0
+        return line.product_uom_id.compare(line._get_settled_quantity(), 0.0) <= 0
 
     def _sell(self, line):
         """Note that the line sells these shares.

@@ -22,6 +22,7 @@ from . import (
     test_safety_stock,
     test_service_api,
     test_stock_lock,
+    test_ticket_credit,
     test_ticket_invoice,
     test_views,
 )
