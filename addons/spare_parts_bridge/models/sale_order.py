@@ -83,6 +83,11 @@ class SaleOrder(models.Model):
         self.action_quotation_sent()
         self.ticket_id.filtered("is_open")._move_to_phase("waiting_customer")
 
+    def _get_update_prices_lines(self):
+        """Override of `_get_update_prices_lines`: a share is no product's price."""
+        lines = super()._get_update_prices_lines()
+        return lines.filtered(lambda line: not line.service_kind)
+
     # -- the customer's answer ------------------------------------------------
 
     def _action_confirm(self):

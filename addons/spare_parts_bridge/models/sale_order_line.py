@@ -114,6 +114,18 @@ class SaleOrderLine(models.Model):
                 line.invoice_status = "invoiced"
         return result
 
+    # -- prices ---------------------------------------------------------------
+
+    def _compute_price_unit(self):
+        """Override of `_compute_price_unit` to keep the customer's share."""
+        others = self.filtered(lambda line: not line.service_kind)
+        return super(SaleOrderLine, others)._compute_price_unit()
+
+    def _compute_discount(self):
+        """Override of `_compute_discount`: the share is less the discount already."""
+        others = self.filtered(lambda line: not line.service_kind)
+        return super(SaleOrderLine, others)._compute_discount()
+
     # -- nothing is delivered twice -------------------------------------------
 
     def _action_launch_stock_rule(self, **kwargs):

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -178,3 +178,33 @@ class TestQuotation(BillingCommon):
         user.group_ids |= self.env.ref("crm_service.group_service_agent")
         action = self.as_user(self.ticket, user).action_view_quotations()
         self.assertEqual(action["res_id"], order.id)
+
+    def test_new_prices_of_products_leave_the_share_as_it_was_offered(self):
+        self.set_shares(customer=0.25, warranty=0.75)
+        self.estimate()
+        order = self.quote(self.ticket)
+        line = order.order_line
+        line.product_uom_qty = 4.0
+        self.assertEqual((line.price_unit, line.discount), (15.0, 0.0))
+        order.action_update_prices()
+        self.assertEqual((line.price_unit, line.discount), (15.0, 0.0))
+
+    def test_a_shown_discount_is_not_taken_off_twice(self):
+        self.env.user.group_ids |= self.env.ref("sale.group_discount_per_so_line")
+        pricelist = self.env["product.pricelist"].create(
+            {
+                "name": "Ten percent",
+                "company_id": self.service.id,
+                "item_ids": [
+                    Command.create(
+                        {"compute_price": "percentage", "percent_price": 10.0}
+                    )
+                ],
+            }
+        )
+        self.set_shares(customer=1)
+        self.estimate()
+        order = self.quote(self.ticket)
+        order.pricelist_id = pricelist
+        order.order_line.product_uom_qty = 4.0
+        self.assertEqual(order.amount_untaxed, 240.0)
