@@ -99,15 +99,31 @@ class SaleOrder(models.Model):
         return result
 
     def _action_cancel(self):
-        """Override of `_action_cancel` to free the charges and tell the ticket."""
+        """Override of `_action_cancel` to free the charges and tell the ticket.
+
+        :raises UserError: an order of a ticket is invoiced
+        """
         offered = self.filtered(lambda o: o.ticket_id and o.state in ("draft", "sent"))
         result = super()._action_cancel()
+        self.filtered("ticket_id")._ensure_not_invoiced()
         # sudo: see `_action_confirm`
         self.filtered("ticket_id").order_line.sudo()._free_shares()
         if self.env.user.share:
             for order in offered:
                 order.sudo()._tell_ticket_declined()
         return result
+
+    def _ensure_not_invoiced(self):
+        """Refuse to give up orders whose charges would be invoiced a second time."""
+        for order in self:
+            if any(line.qty_invoiced > 0 for line in order.order_line):
+                raise UserError(
+                    self.env._(
+                        "%(order)s is invoiced. Credit the invoice first, then cancel "
+                        "the order.",
+                        order=order.name,
+                    )
+                )
 
     def unlink(self):
         """Override of `unlink` to free the charges."""

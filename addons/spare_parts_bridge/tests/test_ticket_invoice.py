@@ -148,6 +148,28 @@ class TestTicketInvoice(BillingCommon):
         self.assertFalse(charge.is_billed)
         self.assertEqual(self.invoice(self.ticket).amount_untaxed, 60.0)
 
+    def test_an_order_that_is_invoiced_is_credited_before_it_is_cancelled(self):
+        self.set_shares(customer=1)
+        charge = self.charge()
+        invoice = self.invoice(self.ticket)
+        order = invoice.invoice_line_ids.sale_line_ids.order_id
+        invoice.action_post()
+        with self.assertRaisesRegex(UserError, "Credit the invoice"):
+            order.action_cancel()
+        self.assertTrue(charge.is_billed)
+        invoice._reverse_moves(cancel=True)
+        order.action_cancel()
+        self.assertFalse(charge.is_billed)
+        self.assertEqual(self.get_ticket().amount_to_invoice, 60.0)
+
+    def test_an_order_with_a_draft_invoice_is_cancelled_with_it(self):
+        self.set_shares(customer=1)
+        charge = self.charge()
+        invoice = self.invoice(self.ticket)
+        invoice.invoice_line_ids.sale_line_ids.order_id.action_cancel()
+        self.assertEqual(invoice.state, "cancel")
+        self.assertFalse(charge.is_billed)
+
     def test_the_credit_note_of_a_remedy_frees_nothing(self):
         self.set_shares(customer=1)
         charge = self.charge()
