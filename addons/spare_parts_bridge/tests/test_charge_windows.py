@@ -66,6 +66,12 @@ class TestChargeWindows(ChargeCommon):
             window.action_save()
             self.assertEqual(self.ticket.estimate_charge_ids.amount, amount)
 
+    def test_what_is_quoted_stays_and_the_next_estimate_comes_on_top(self):
+        self.create_charge(is_estimate=True).share_ids._set_billed(True)
+        window = self.open_estimate().save()
+        self.assertFalse(window.line_ids)
+        self.assertTrue(window.has_quoted)
+
     def test_an_empty_estimate_is_refused(self):
         window = self.open_estimate().save()
         window.line_ids = [Command.clear()]

@@ -32,6 +32,11 @@ class ServiceChargeEstimate(models.TransientModel):
         "Customer Pays", compute="_compute_amount", compute_sudo=False
     )
 
+    has_quoted = fields.Boolean(
+        compute="_compute_has_quoted",
+        compute_sudo=False,
+        export_string_translation=False,
+    )
     can_price = fields.Boolean(
         compute="_compute_can_price", export_string_translation=False
     )
@@ -45,6 +50,12 @@ class ServiceChargeEstimate(models.TransientModel):
         return self.env.user.has_group("crm_service.group_service_agent")
 
     @api.depends("ticket_id")
+    def _compute_has_quoted(self):
+        for window in self:
+            old = window.ticket_id.estimate_charge_ids
+            window.has_quoted = any(old.mapped("is_billed"))
+
+    @api.depends("ticket_id")
     def _compute_line_ids(self):
         for window in self:
             if window.ticket_id and not window.line_ids:
@@ -53,10 +64,14 @@ class ServiceChargeEstimate(models.TransientModel):
                 ]
 
     def _prepare_lines(self):
-        """Return the lines to begin with: of the last estimate, or what is planned."""
+        """Return the lines to begin with: of the last estimate, or what is planned.
+
+        What is on a quotation stays as it is, and is not estimated again.
+        """
         old = self.ticket_id.estimate_charge_ids
         if old:
-            return [line._prepare_estimate_vals() for line in old]
+            open_charges = old.filtered(lambda charge: not charge.is_billed)
+            return [line._prepare_estimate_vals() for line in open_charges]
         return self._prepare_planned_parts() + self._prepare_planned_time()
 
     def _prepare_planned_parts(self):
@@ -104,9 +119,9 @@ class ServiceChargeEstimate(models.TransientModel):
             )
 
     def action_save(self):
-        """Replace the estimate of the ticket by these lines.
+        """Replace the estimate of the ticket by these lines, but for what is quoted.
 
-        :raises UserError: the last estimate is on a quotation already
+        :raises UserError: there are no lines
         """
         self.ensure_one()
         ticket = self.ticket_id
