@@ -93,9 +93,10 @@ class ServiceChargePosting(models.Model):
     @api.model
     def _create_posting(self, ticket, payer, move, amounts, **values):
         """Write down that an entry was posted."""
-        number = self.search_count(
-            [("ticket_id", "=", ticket.id), ("payer", "=", payer)]
-        )
+        # the greatest, for rows come and go with merges
+        earlier = self.search([("ticket_id", "=", ticket.id), ("payer", "=", payer)])
+        numbers = [int(event.rpartition("/")[2]) for event in earlier.mapped("event")]
+        number = max(numbers, default=0)
         return self.create(
             {
                 "ticket_id": ticket.id,

@@ -161,11 +161,21 @@ class ServiceTicket(models.Model):
     def _after_enter_stage(self):
         """Override of `_after_enter_stage` to post the cost of finished tickets."""
         result = super()._after_enter_stage()
+        self._post_finished_costs()
+        return result
+
+    def _unmerge(self, target):
+        """Override of `_unmerge` to post anew what is left on a finished ticket."""
+        result = super()._unmerge(target)
+        target._post_finished_costs()
+        return result
+
+    def _post_finished_costs(self):
+        """Post the cost of those that have come so far."""
         for ticket in self:
             event = ticket.company_id.service_cost_event
             if ticket.phase in COST_PHASES.get(event, ()):
                 ticket._post_costs_quietly()
-        return result
 
     def _post_costs_quietly(self):
         """Post the cost; tell what is in the way, and hold nobody up."""

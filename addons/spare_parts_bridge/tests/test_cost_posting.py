@@ -182,3 +182,32 @@ class TestCostPosting(BillingCommon):
         account.reconcile = True
         with self.assertRaisesRegex(UserError, "owed by or to somebody"):
             self.create_payer_account(payer="contract", expense_account_id=account.id)
+
+    def test_an_undone_merge_leaves_each_ticket_its_own_cost(self):
+        self.set_shares(warranty=1)
+        self.ticket.partner_id = self.customer
+        other = self.create_ticket(partner_id=self.customer.id)
+        self.charge()
+        self.create_charge(other, self.labour, 2.0)
+        self.post(other)
+        other._merge_into(self.ticket)
+        self.post()
+        other.action_unmerge()
+        self.post(self.ticket | other)
+        both = self.ticket | other
+        standing = {p.ticket_id: p.amount for p in both._get_standing_postings()}
+        self.assertEqual(standing, {self.ticket: 25.0, other: 50.0})
+        moves = both.cost_posting_ids.move_id
+        self.assertEqual(self.get_balances(moves), {"WARR1": 75.0, "RELI1": -75.0})
+
+    def test_an_undone_merge_posts_a_finished_ticket_anew(self):
+        self.service.service_cost_event = "resolved"
+        self.set_shares(warranty=1)
+        other = self.create_ticket()
+        self.charge()
+        self.create_charge(other, self.labour, 2.0)
+        other._merge_into(self.ticket)
+        self.ticket._move_to_phase("resolved")
+        other.action_unmerge()
+        standing = self.ticket._get_standing_postings()
+        self.assertEqual(standing.mapped("amount"), [25.0])
