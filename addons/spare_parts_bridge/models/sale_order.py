@@ -88,6 +88,17 @@ class SaleOrder(models.Model):
         lines = super()._get_update_prices_lines()
         return lines.filtered(lambda line: not line.service_kind)
 
+    def _is_worth_invoicing(self):
+        """Tell whether an invoice is due now, or a credit note when the work is over.
+
+        Called in superuser mode.
+        """
+        self.ensure_one()
+        lines = self.order_line.filtered("qty_to_invoice")
+        if self.ticket_id._is_work_over():
+            return bool(lines)
+        return lines._get_amount_to_invoice() > 0
+
     # -- the customer's answer ------------------------------------------------
 
     def _action_confirm(self):

@@ -106,6 +106,22 @@ class SaleOrderLine(models.Model):
                 )
         return settled
 
+    def _get_amount_to_invoice(self):
+        """Return what an invoice of these lines would be now, before taxes.
+
+        In the company's currency; below zero where more was invoiced than was done,
+        such as by a down payment.
+        """
+        amount = 0.0
+        for line in self.filtered("qty_to_invoice"):
+            if line.is_downpayment:
+                amount += sum(line.invoice_lines._get_live().mapped("balance"))
+            elif line.product_uom_qty:
+                part = line.qty_to_invoice / line.product_uom_qty
+                rate = line.order_id.currency_rate or 1.0
+                amount += line.price_subtotal * part / rate
+        return self.company_id[:1].currency_id.round(amount) if self else amount
+
     def _compute_invoice_status(self):
         """Override of `_compute_invoice_status`: more than estimated is no upsale."""
         result = super()._compute_invoice_status()

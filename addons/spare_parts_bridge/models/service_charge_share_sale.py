@@ -23,14 +23,11 @@ class ServiceChargeShare(models.Model):
         return bool(self.charge_id.repair_move_id.sale_line_id)
 
     def _is_to_invoice(self):
-        """Tell whether what was done is on no invoice yet."""
+        """Tell whether what was done is on no order yet that can be invoiced."""
         self.ensure_one()
         if self._is_sold_by_repair():
             return False
-        line = self.sale_line_id
-        if not (self.is_billed and line):
-            return True
-        return line.product_uom_id.compare(line._get_settled_quantity(), 0.0) <= 0
+        return not (self.is_billed and self.sale_line_id.state == "sale")
 
     def _sell(self, line):
         """Note that the line sells these shares.

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.crm_service.const import DONE_PHASES
+
 
 class ServiceTicket(models.Model):
     """What the customer is asked to pay for a ticket, and has been invoiced."""
@@ -82,7 +84,17 @@ class ServiceTicket(models.Model):
             sum(order.amount_untaxed / (order.currency_rate or 1) for order in accepted)
         )
         self.amount_invoiced = -sum(lines.invoice_lines._get_live().mapped("balance"))
-        self.amount_to_invoice = sum(shares.mapped("amount"))
+        waiting = sum(shares.mapped("amount"))
+        due = [order.order_line._get_amount_to_invoice() for order in accepted]
+        total = waiting + sum(due)
+        if not self._is_work_over():  # what was paid is taken off, not given back
+            total = max(total, sum(amount for amount in due if amount > 0))
+        self.amount_to_invoice = currency.round(total)
+
+    def _is_work_over(self):
+        """Tell whether what was paid and not done will not be done any more."""
+        self.ensure_one()
+        return self.phase in DONE_PHASES
 
     @api.model
     def _get_customer_domain(self, is_estimate=False):

@@ -55,19 +55,21 @@ class ServiceTicket(models.Model):
 
         :param date: the day of the invoices
         :param bool per_ticket: an invoice for each ticket, not for each customer
-        :return: the draft `account.move`, in sudo mode
+        :return: the draft `account.move`, in sudo mode; none if all that was done is
+            prepaid
         :raises UserError: there is nothing to invoice, the period is closed, or a
             currency has no rate; nothing is written then
         """
         self._ensure_can_bill()
         self._lock_billing()
         self._check_invoice_date(date)
+        has_news = bool(self._get_open_shares())
         orders_sudo = self.env["sale.order"].sudo()
         for ticket in self:
             orders_sudo |= ticket._sell_done()
-        orders_sudo = orders_sudo.filtered(
-            lambda o: any(line.qty_to_invoice > 0 for line in o.order_line)
-        )
+        orders_sudo = orders_sudo.filtered(lambda order: order._is_worth_invoicing())
+        if not orders_sudo and has_news:
+            return self.env["account.move"].sudo()
         if not orders_sudo:
             raise UserError(
                 self.env._(
@@ -76,7 +78,8 @@ class ServiceTicket(models.Model):
                 )
             )
         orders_sudo.currency_id._ensure_rate(orders_sudo.company_id[:1], date)
-        invoices_sudo = orders_sudo._create_invoices(grouped=per_ticket)
+        # final: what was paid before is taken off
+        invoices_sudo = orders_sudo._create_invoices(grouped=per_ticket, final=True)
         invoices_sudo.write({"invoice_date": date})
         return invoices_sudo
 

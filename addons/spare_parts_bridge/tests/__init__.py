@@ -13,6 +13,7 @@ from . import (
     test_merge,
     test_other_users,
     test_posting,
+    test_prepaid,
     test_quotation,
     test_receipt,
     test_remedy_credit,

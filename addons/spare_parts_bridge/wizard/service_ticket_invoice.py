@@ -62,6 +62,8 @@ class ServiceTicketInvoice(models.TransientModel):
             return self.env._("Choose the customer first.")
         if not ticket.amount_to_invoice:
             return self.env._("Nothing to invoice.")
+        if ticket.amount_to_invoice < 0:
+            return self.env._("A credit note: more was invoiced than was done.")
         if ticket.is_quotation_open:
             return self.env._(
                 "The customer has not answered yet: %(quotation)s.",
@@ -86,12 +88,14 @@ class ServiceTicketInvoice(models.TransientModel):
             raise UserError(self.env._("Choose the tickets to invoice."))
         invoices_sudo = self.ticket_ids._invoice_customers(self.date, self.per_ticket)
         invoices = invoices_sudo.sudo(False)
-        if invoices.has_access("read"):
+        if invoices and invoices.has_access("read"):
             return invoices._get_records_action(name=self.env._("Invoices"))
         message = self.env._(
             "%(count)s invoices are drafted. Accounting checks and posts them.",
             count=len(invoices),
         )
+        if not invoices:
+            message = self.env._("All that was done is paid or invoiced already.")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
