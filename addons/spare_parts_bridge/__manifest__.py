@@ -26,6 +26,7 @@
         "security/service_customer_value_rules.xml",
         "security/service_cost_report_rules.xml",
         "security/service_contract_invoice_rules.xml",
+        "security/service_document_rules.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_contract_data.xml",
         "data/mail_activity_type_data.xml",

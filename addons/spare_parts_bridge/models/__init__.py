@@ -88,6 +88,8 @@ from . import (
     sale_order_line,
     hr_expense,
     hr_expense_charge,
+    hr_expense_independence,
+    service_ticket_documents,
     service_charge_share_sale,
     service_charge_share_line,
     service_charge_posting_entry,

@@ -12,7 +12,6 @@ class HrExpense(models.Model):
         index="btree_not_null",
         check_company=True,
         ondelete="set null",
-        tracking=True,
         help="The request for which this was spent.",
     )
 

@@ -9,6 +9,7 @@ from . import (
     test_expense,
     test_customer_value,
     test_hostile,
+    test_independence,
     test_languages,
     test_merge,
     test_other_users,
