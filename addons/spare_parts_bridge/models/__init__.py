@@ -134,6 +134,7 @@ from . import (
     service_contract_invoicing,
     service_contract_credit,
     account_move_line_contract,
+    account_move_replaced,
     res_company_contract,
     res_config_settings_contract,
     service_warranty_extension,

@@ -109,5 +109,8 @@ class ServiceContractInvoiceLine(models.Model):
             if known:  # its invoice was cancelled, deleted or credited
                 known.write(vals)
             else:
-                periods.create({**key, "company_id": line.company_id.id, **vals})
+                known = periods.create(
+                    {**key, "company_id": line.company_id.id, **vals}
+                )
+            row.sudo()._note_period(known)
             line.write({"state": "done", "move_id": move.id, "reason": False})

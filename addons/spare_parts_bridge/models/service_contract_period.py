@@ -6,8 +6,8 @@ from odoo.fields import Domain
 class ServiceContractPeriod(models.Model):
     """The proof that a period of a contract is invoiced once, or credited once.
 
-    Written by the invoicing run alone. A period whose invoice was cancelled, deleted
-    or wholly credited is free, and may be invoiced again.
+    Written by the invoicing run alone. A period whose invoice, or line of it, was
+    cancelled, deleted or wholly credited is free, and may be invoiced again.
     """
 
     _name = "service.contract.period"
@@ -53,6 +53,17 @@ class ServiceContractPeriod(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    account_line_ids = fields.One2many(
+        "account.move.line",
+        "service_period_id",
+        readonly=True,
+        export_string_translation=False,
+    )
+    is_credited = fields.Boolean(
+        compute="_compute_is_credited",
+        store=True,
+        export_string_translation=False,
+    )
     run_id = fields.Many2one(
         "service.contract.invoice.run",
         readonly=True,
@@ -78,13 +89,46 @@ class ServiceContractPeriod(models.Model):
         "CHECK(period_end >= period_start)", "A period ends before it begins."
     )
 
-    @api.depends("move_id.state", "move_id.payment_state")
+    @api.depends(
+        "line_id.price_subtotal",
+        "account_line_ids.price_subtotal",
+        "account_line_ids.parent_state",
+    )
+    def _compute_is_credited(self):
+        for period in self:
+            line = period.line_id
+            billed = line.price_subtotal
+            left = period._get_billed_amount()
+            is_credited = billed > 0 and line.currency_id.compare_amounts(left, 0) <= 0
+            period.is_credited = is_credited
+
+    def _get_billed_amount(self):
+        """Return what the line bills of the period, less what was credited since.
+
+        Without taxes, in superuser mode. The credit at the end of the contract, which
+        has a row of its own, does not count.
+        """
+        self.ensure_one()
+        credited = self.account_line_ids.filtered(
+            lambda row: (
+                row.move_id.move_type == "out_refund"
+                and row.parent_state == "posted"
+                and row.move_id.reversed_entry_id == self.move_id
+            )
+        )
+        return self.line_id.price_subtotal - sum(credited.mapped("price_subtotal"))
+
+    @api.depends("move_id.state", "move_id.payment_state", "line_id", "is_credited")
     def _compute_state(self):
         for period in self:
             # sudo: what became of the invoice, and no more, for whoever sees the period
             move = period.sudo().move_id
             period.state = "draft" if move.state == "draft" else "posted"
-            if not move or move.state == "cancel" or move.payment_state == "reversed":
+            is_gone = not move or move.state == "cancel"
+            no_line = not period.sudo().line_id or period.is_credited
+            if is_gone or move.payment_state == "reversed":
+                period.state = "free"
+            elif period.kind == "period" and no_line:
                 period.state = "free"
             elif move.payment_state in ("paid", "in_payment"):
                 period.state = "paid"
@@ -96,6 +140,8 @@ class ServiceContractPeriod(models.Model):
             Domain("move_id", "=", False)
             | Domain("move_id.state", "=", "cancel")
             | Domain("move_id.payment_state", "=", "reversed")
+            | Domain("kind", "=", "period")
+            & (Domain("line_id", "=", False) | Domain("is_credited", "=", True))
         )
 
     def action_open_move(self):

@@ -165,6 +165,7 @@ class ServiceRemedy(models.Model):
             "reversed_entry_id": invoice_sudo.id,
             "invoice_payment_term_id": False,
             "invoice_origin": self.ticket_id.number,
+            "service_remedy_id": self.id,
             "ref": self._get_credit_reference(invoice_sudo),
             "invoice_line_ids": [Command.create(vals) for vals in lines],
         }

@@ -178,3 +178,14 @@ class TestRemedyCredit(BillingCommon):
         )
         with self.assertRaises(AccessError):
             self.open_window(remedy)
+
+    def test_a_cancelled_credit_note_does_not_come_back_beside_a_new_one(self):
+        self.create_invoice(100.0)
+        remedy = self.create_remedy()
+        first = self.credit(remedy)
+        first.button_cancel()
+        first.button_draft()
+        first.button_cancel()
+        self.credit(remedy)
+        with self.assertRaisesRegex(UserError, "credited again since"):
+            first.button_draft()
