@@ -41,8 +41,10 @@ class ServiceContract(models.Model):
                 continue
             unused, days = get_unused_share(row.period_start, row.period_end, last_day)
             if unused:
-                amount = row.currency_id.round(row.amount * unused / days)
-                result.append((row, amount))
+                billed = row._get_billed_amount()
+                amount = row.currency_id.round(billed * unused / days)
+                if amount > 0:
+                    result.append((row, amount))
         return result
 
     def _get_termination_credit(self, last_day):
@@ -149,7 +151,7 @@ class ServiceContract(models.Model):
                 stop=format_date(contract.env, row.period_end, lang_code=lang),
             ),
             "quantity": 1.0,
-            "price_unit": line.price_unit * amount / row.amount,
+            "price_unit": line._get_credited_price() * amount / line.price_subtotal,
             "account_id": line.account_id.id,
             "tax_ids": [Command.set(line.tax_ids.ids)],
             "analytic_distribution": line.analytic_distribution,
@@ -170,7 +172,10 @@ class ServiceContract(models.Model):
         if known:  # its credit note was cancelled or deleted
             known.write(vals)
         else:
-            self.period_ids.create({**key, "company_id": self.company_id.id, **vals})
+            known = self.period_ids.create(
+                {**key, "company_id": self.company_id.id, **vals}
+            )
+        note.invoice_line_ids._note_period(known)
         text = self.env._(
             "A credit note of %(amount)s was drafted for the days after the last one.",
             amount=self.currency_id.format(amount),

@@ -256,6 +256,47 @@ class TestContractInvoice(PartsCommon):
         self.assertEqual(run.progress, 100.0)
         self.assertEqual(run.sudo().line_ids.move_id.create_uid, self.billing)
 
+    def test_a_cancelled_invoice_does_not_come_back_beside_a_new_one(self):
+        self.create_contract()
+        first = self.invoice(until="2026-01-01")
+        first.button_cancel()
+        first.button_draft()
+        first.button_cancel()
+        second = self.invoice(until="2026-01-01", is_posting=True)
+        with self.assertRaisesRegex(UserError, "invoiced or credited again since"):
+            first.button_draft()
+        note = second._reverse_moves([{"invoice_date": TODAY}], cancel=True)
+        self.invoice(until="2026-01-01")
+        with self.assertRaisesRegex(UserError, "invoiced or credited again since"):
+            note.button_draft()
+
+    def test_a_line_that_is_taken_off_an_invoice_is_due_again(self):
+        contracts = self.create_contract() | self.create_contract()
+        move = self.invoice(until="2026-01-01", grouping="customer")
+        off = move.invoice_line_ids[0].service_contract_id
+        move.invoice_line_ids[0].unlink()
+        move.action_post()
+        self.assertEqual(off.period_ids.state, "free")
+        self.assertEqual((contracts - off).period_ids.state, "posted")
+        again = self.invoice(until="2026-01-01")
+        self.assertEqual(again.invoice_line_ids.service_contract_id, off)
+
+    def test_a_line_that_is_credited_alone_is_due_again(self):
+        contracts = self.create_contract() | self.create_contract()
+        move = self.invoice(until="2026-01-01", grouping="customer", is_posting=True)
+        note = move._reverse_moves([{"invoice_date": TODAY}])
+        note.invoice_line_ids[1].unlink()
+        note.invoice_line_ids.price_unit = 100.0
+        note.action_post()
+        self.assertFalse(self.preview(until="2026-01-01").line_ids)
+        note.button_draft()
+        note.invoice_line_ids.price_unit = 300.0
+        note.action_post()
+        line = self.preview(until="2026-01-01").line_ids
+        credited = note.invoice_line_ids.service_contract_id
+        self.assertEqual(line.contract_id, credited)
+        self.assertEqual((contracts - credited).period_ids.state, "posted")
+
     # -- refused ------------------------------------------------------------------
 
     def get_reason(self, **values):
@@ -337,6 +378,30 @@ class TestContractInvoice(PartsCommon):
         self.assertEqual(contract.open_credit, 98.9)
         self.assertTrue(self.as_user(contract, self.billing).action_credit()["res_id"])
         self.assertFalse(self.preview().line_ids)
+
+    def test_no_more_is_credited_than_what_was_billed(self):
+        contract = self.create_contract()
+        move = self.invoice()
+        move.invoice_line_ids.write({"discount": 50.0})
+        move.action_post()
+        self.assertEqual(contract._get_termination_credit(date(2026, 5, 31)), 49.45)
+        back = move._reverse_moves([{"invoice_date": TODAY}])
+        back.invoice_line_ids.write({"price_unit": 30.0, "discount": 0.0})
+        back.action_post()
+        self.assertEqual(contract._get_termination_credit(date(2026, 5, 31)), 39.56)
+        contract._terminate(date(2026, 5, 31), "Sold")
+        note = contract.period_ids.filtered(lambda p: p.kind == "credit").move_id
+        self.assertEqual(note.amount_untaxed, 39.56)
+
+    def test_a_cancelled_credit_at_the_end_does_not_come_back_beside_a_new_one(self):
+        contract = self.create_contract()
+        self.invoice(is_posting=True)
+        contract._terminate(date(2026, 5, 31), "Sold")
+        first = contract.period_ids.filtered(lambda p: p.kind == "credit").move_id
+        first.button_cancel()
+        self.as_user(contract, self.billing).action_credit()
+        with self.assertRaisesRegex(UserError, "invoiced or credited again since"):
+            first.button_draft()
 
     def test_a_credit_in_a_closed_period_waits_and_the_contract_ends(self):
         contract = self.create_contract()
