@@ -28,4 +28,3 @@ def _drop_foreign_ids(env):
             ("module", "!=", "spare_parts_bridge"),
         ]
     ).unlink()
-

@@ -1,5 +1,5 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SaleOrderLine(models.Model):
@@ -27,10 +27,31 @@ class SaleOrderLine(models.Model):
         groups="crm_service.group_service_technician",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `create` to make what is sold on a confirmed order."""
+        lines = super().create(vals_list)
+        lines._follow_extensions()
+        return lines
+
+    def write(self, vals):
+        """Override of `write` to make what is sold more, and end what is not."""
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(("product_uom_qty", "product_id")):
+            self._follow_extensions()
+        return result
+
+    def _follow_extensions(self):
+        """Bring the extensions of confirmed orders in line with what they sell."""
+        confirmed = self.filtered(lambda line: line.state == "sale")
+        # sudo: whoever sells may not work on units
+        confirmed.sudo()._create_extensions()
+
     def _create_extensions(self):
         """Make the extensions that these lines sell, once; called in superuser mode.
 
-        Those of an order that was cancelled and is confirmed again come back.
+        Those of an order that was cancelled and is confirmed again come back, and
+        those that are not sold any more end.
         """
         sellers = self.filtered(
             lambda line: (
@@ -38,7 +59,15 @@ class SaleOrderLine(models.Model):
                 and line.product_id.product_tmpl_id.service_extension_policy_id
             )
         )
-        sellers.service_extension_ids.action_unarchive()
+        made = self.service_extension_ids
+        sold = made.filtered(
+            lambda row: (
+                row.sale_line_id in sellers
+                and row.sale_place < round(row.sale_line_id.product_uom_qty)
+            )
+        )
+        sold.action_unarchive()
+        (made - sold).action_archive()
         self.env["service.warranty.extension"].create(
             [
                 line._prepare_extension_vals(place)

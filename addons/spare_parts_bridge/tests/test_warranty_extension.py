@@ -103,6 +103,37 @@ class TestWarrantyExtension(PartsCommon):
         self.assertTrue(extension.active)
         self.assertEqual(self.unit.warranty_until, self._get_end(24))
 
+    def test_more_and_fewer_of_a_confirmed_order_follow(self):
+        order = self._sell({"product_id": self.certificate.id})
+        line = order.order_line.with_user(self.seller)
+        line.product_uom_qty = 3
+        extensions = self._get_extensions(order)
+        self.assertEqual(len(extensions), 3)
+        line.product_uom_qty = 1
+        self.assertEqual(extensions.filtered("active").sale_place, 0)
+        line.product_uom_qty = 2
+        self.assertEqual(len(extensions.filtered("active")), 2)
+        self.assertEqual(self._get_extensions(order), extensions)
+
+    def test_a_line_added_to_a_confirmed_order_extends_too(self):
+        order = self._sell({"product_id": self.part.id})
+        self.assertFalse(self._get_extensions(order))
+        order.with_user(self.seller).order_line = [
+            Command.create({"product_id": self.certificate.id})
+        ]
+        self.assertEqual(len(self._get_extensions(order)), 1)
+
+    def test_a_quotation_extends_nothing_yet(self):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.service.id,
+                "order_line": [Command.create({"product_id": self.certificate.id})],
+            }
+        )
+        order.order_line.product_uom_qty = 2
+        self.assertFalse(self._get_extensions(order))
+
     def test_other_products_extend_nothing(self):
         order = self._sell({"product_id": self.part.id})
         self.assertFalse(self._get_extensions(order))
