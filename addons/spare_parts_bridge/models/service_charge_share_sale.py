@@ -20,7 +20,8 @@ class ServiceChargeShare(models.Model):
     def _is_sold_by_repair(self):
         """Tell whether the job sheet's own quotation sells the part already."""
         self.ensure_one()
-        return bool(self.charge_id.repair_move_id.sale_line_id)
+        line = self.charge_id.repair_move_id.sale_line_id
+        return bool(line) and line.state != "cancel"
 
     def _is_to_invoice(self):
         """Tell whether what was done is on no order yet that can be invoiced."""

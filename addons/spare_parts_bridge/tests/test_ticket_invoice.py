@@ -219,6 +219,21 @@ class TestTicketInvoice(BillingCommon):
         self.assertTrue(self.ticket.charge_ids)
         self.assertEqual(self.get_ticket().amount_to_invoice, 0.0)
 
+    def test_a_part_whose_own_quotation_was_cancelled_is_billed(self):
+        self.set_shares(customer=1)
+        self.set_stock(self.part, 5.0, self.warehouse)
+        repair = self.create_repair({self.part: 1.0})
+        repair.action_create_sale_order()
+        repair.ticket_id = self.ticket
+        repair.action_validate()
+        repair.action_repair_start()
+        repair.action_repair_end()
+        self.ticket._update_charges()
+        share = self.ticket.charge_ids.share_ids
+        self.assertFalse(share._is_to_invoice())
+        repair.sale_order_id.action_cancel()
+        self.assertTrue(share._is_to_invoice())
+
     def test_job_sheets_of_tickets_sell_nothing_themselves(self):
         repair = self.create_repair({self.part: 1.0}, ticket_id=self.ticket.id)
         with self.assertRaisesRegex(UserError, "charged on ticket"):
