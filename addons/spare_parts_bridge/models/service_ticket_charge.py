@@ -83,6 +83,7 @@ class ServiceTicket(models.Model):
         )
         if is_charged:
             return []
+        self._lock_billing()  # two first charges at once bring the fees once
         fees = self.env["service.fee"].search(
             [
                 ("type_ids", "in", self.type_id.ids),

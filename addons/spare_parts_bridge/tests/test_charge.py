@@ -1,5 +1,6 @@
 from datetime import datetime
 from fractions import Fraction
+from unittest.mock import patch
 
 from psycopg2.errors import UniqueViolation
 
@@ -313,6 +314,11 @@ class TestCharge(ChargeCommon):
         charge = self.ticket.charge_ids.filtered(lambda c: c.fee_id == fee)
         self.assertEqual(len(charge), 1)
         self.assertEqual(charge.amount, 35.0)
+
+    def test_two_first_charges_at_once_come_one_after_the_other(self):
+        with patch.object(type(self.ticket), "_lock_billing") as lock:
+            self.ticket.sudo()._prepare_fees()
+        lock.assert_called_once()
 
     # -- who ------------------------------------------------------------------
 
