@@ -29,6 +29,7 @@
         "security/service_document_rules.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_contract_data.xml",
+        "data/ir_cron_cost_data.xml",
         "data/mail_activity_type_data.xml",
         "data/parts_approval_rule_data.xml",
         "data/service_labour_rate_data.xml",

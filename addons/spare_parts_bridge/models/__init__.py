@@ -97,6 +97,7 @@ from . import (
     service_ticket_sale,
     service_ticket_sell,
     service_ticket_cost_posting,
+    service_ticket_cost_late,
     repair_order_sale,
     service_labour_rate_match,
     service_time_entry_rate,

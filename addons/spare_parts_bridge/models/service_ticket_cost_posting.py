@@ -183,8 +183,8 @@ class ServiceTicket(models.Model):
             with self.env.cr.savepoint():
                 self._post_costs(fields.Date.context_today(self))
         except UserError as error:
-            self._message_log(
-                body=self.env._(
+            self._tell_not_posted(
+                self.env._(
                     "The cost could not be posted: %(reason)s Mend it, then post it "
                     "on the page “Billing”.",
                     reason=error.args[0],

@@ -144,6 +144,50 @@ class TestCostPosting(BillingCommon):
         self.assertFalse(self.ticket.cost_posting_ids)
         self.assertIn("could not be posted", self.ticket.message_ids[0].body)
 
+    def post_late(self):
+        """Run the job of the night."""
+        with self.enter_registry_test_mode():
+            self.env.ref(
+                "spare_parts_bridge.ir_cron_post_late_costs"
+            ).method_direct_trigger()
+
+    def test_cost_that_comes_after_the_end_is_posted_in_the_night(self):
+        self.service.service_cost_event = "resolved"
+        self.set_shares(warranty=1)
+        charge = self.charge()
+        self.ticket._move_to_phase("resolved")
+        self.charge()
+        self.post_late()
+        standing = self.ticket._get_standing_postings()
+        self.assertEqual(sum(standing.mapped("amount")), 50.0)
+        charge.unlink()
+        self.post_late()
+        standing = self.ticket._get_standing_postings()
+        self.assertEqual(sum(standing.mapped("amount")), 25.0)
+        count = len(self.ticket.cost_posting_ids)
+        self.post_late()
+        self.assertEqual(len(self.ticket.cost_posting_ids), count)
+
+    def test_what_is_not_finished_or_posted_by_hand_is_left_alone_in_the_night(self):
+        self.set_shares(warranty=1)
+        self.charge()
+        self.post_late()
+        self.assertFalse(self.ticket.cost_posting_ids)
+        self.ticket._move_to_phase("resolved")
+        self.service.service_cost_event = "closed"
+        self.post_late()
+        self.assertFalse(self.ticket.cost_posting_ids)
+
+    def test_the_night_tells_once_what_is_in_the_way(self):
+        self.service.service_cost_event = "resolved"
+        self.set_shares(contract=1)
+        self.charge()
+        self.ticket._move_to_phase("resolved")
+        told = len(self.ticket.message_ids)
+        self.post_late()
+        self.post_late()
+        self.assertEqual(len(self.ticket.message_ids), told)
+
     def test_who_may_not_see_cost_posts_none(self):
         self.set_shares(warranty=1)
         self.charge()
