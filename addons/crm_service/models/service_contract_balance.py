@@ -198,6 +198,8 @@ class ServiceContractBalance(models.Model):
                 groups[tuple(vals.items())] |= usage
         for vals, usages in groups.items():
             usages._with_flow().write(dict(vals))
+        tickets = self.env["service.ticket"].union(*(u.ticket_id for u in wanted))
+        tickets._after_entitlement_change()
 
     def _serve_waiting(self):
         """Let tickets that wait for these balances have what there is now, in turn."""

@@ -118,6 +118,7 @@ class ServiceContractUsage(models.Model):
             if is_granted:
                 vals["overdrawn"] = usage.quantity - usage.taken
             usage._with_flow().write(vals)
+        usages.ticket_id._after_entitlement_change()
         self._tell_decision(is_granted, reason)
 
     def _tell_decision(self, is_granted, reason):

@@ -37,6 +37,7 @@ class ServiceTicket(models.Model):
         "fault_id",
         "failed_on",
         "entitlement_override_ids.revoked_at",
+        "contract_usage_ids.short",
     )
     @api.depends_context("lang", "uid")
     def _compute_entitlement_html(self):

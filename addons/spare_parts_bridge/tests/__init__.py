@@ -1,5 +1,6 @@
 from . import (
     test_charge,
+    test_charge_contract,
     test_contract_invoice,
     test_cost_report,
     test_cost_posting,
