@@ -10,7 +10,7 @@ from ..tools.entitlement import NONE, WHOLE
 from .service_contract_flow import FLOW, FLOW_KEY
 
 # What follows from the tickets, and what a renewal brings along.
-COUNTED_FIELDS = {"used", "overdrawn", "left", "carried"}
+COUNTED_FIELDS = {"used", "overdrawn", "left", "carried", "carried_from_id"}
 
 
 class ServiceContractBalance(models.Model):
@@ -29,9 +29,20 @@ class ServiceContractBalance(models.Model):
         related="contract_id.company_id", store=True, index=True, precompute=True
     )
     partner_id = fields.Many2one(related="contract_id.partner_id")
+    carried_from_id = fields.Many2one(
+        "service.contract.balance",
+        "Balance Before",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    carried_to_ids = fields.One2many("service.contract.balance", "carried_from_id")
     carried = fields.Float(
         "Carried Over",
-        readonly=True,
+        compute="_compute_carried",
+        store=True,
+        recursive=True,
         copy=False,
         help="What was left of the contract that was renewed.",
     )
@@ -44,7 +55,7 @@ class ServiceContractBalance(models.Model):
         store=True,
         help="Part of what was used: granted beyond the balance, by decision.",
     )
-    left = fields.Float(compute="_compute_left", store=True)
+    left = fields.Float(compute="_compute_left", store=True, recursive=True)
     waiting_count = fields.Integer("To Decide", compute="_compute_waiting_count")
 
     # the last line of defence: only a decision leads under zero
@@ -68,6 +79,18 @@ class ServiceContractBalance(models.Model):
             taken, overdrawn = sums.get(balance._origin.id, (0.0, 0.0))
             balance.used = taken + overdrawn
             balance.overdrawn = overdrawn
+
+    @api.depends("carried_from_id.left", "carried_from_id.is_carried_over")
+    def _compute_carried(self):
+        """Carry over what is left before; the contract before goes on until its end.
+
+        What was used of it already stays, whatever comes in late before.
+        """
+        for balance in self:
+            before = balance.carried_from_id
+            gone = balance.used - balance.overdrawn - balance.granted
+            left = before.left if before.is_carried_over else 0.0
+            balance.carried = max(left, min(gone, balance.carried))
 
     @api.depends("granted", "carried", "used", "overdrawn")
     def _compute_left(self):
@@ -123,7 +146,7 @@ class ServiceContractBalance(models.Model):
         self.contract_id._ensure_keeps_rows(vals)
         result = super().write(vals)
         if "granted" in vals:
-            self._serve_waiting()
+            (self | self.carried_to_ids)._serve_waiting()
         return result
 
     @api.model
@@ -219,7 +242,7 @@ class ServiceContractBalance(models.Model):
             "type_ids": [Command.set(self.type_ids.ids)],
             "granted": self.granted,
             "is_carried_over": self.is_carried_over,
-            "carried": self.left if self.is_carried_over else 0.0,
+            "carried_from_id": self.id,
         }
 
     def _get_borne_part(self, ticket):

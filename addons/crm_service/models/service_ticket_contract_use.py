@@ -49,6 +49,8 @@ class ServiceTicket(models.Model):
             return
         balances = self.env["service.contract.balance"].sudo()
         balances = balances.union(*(balance for _ticket, balance in changed))
+        # what is carried over from these is used and given back with them
+        balances |= balances.carried_to_ids
         balances._lock()
         usages |= self._create_usages(key for key in changed if key not in rows)
         rows = {(u.ticket_id, u.balance_id): u for u in known | usages}

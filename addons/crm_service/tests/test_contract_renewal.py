@@ -101,6 +101,43 @@ class TestContractRenewal(ContractCommon):
         )
         self.assertIn("Our terms", renewal.note)
 
+    def test_what_is_carried_over_is_granted_once(self):
+        contract = self._create_contract(
+            balances=[{"granted": 4.0, "is_carried_over": True}]
+        )
+        ticket = self._create_covered_ticket()
+        contract.action_renew()
+        renewed = contract.renewal_id.balance_ids
+        self._create_covered_ticket()
+        self.assertEqual(renewed.carried, 2.0)
+        ticket._enter_phase("cancelled")
+        self.assertEqual(renewed.carried, 3.0)
+        contract.balance_ids.granted = 2.0
+        self.assertEqual((renewed.carried, renewed.left), (1.0, 5.0))
+
+    def test_what_is_carried_over_and_used_stays(self):
+        contract = self._create_contract(
+            balances=[{"granted": 1.0, "is_carried_over": True}]
+        )
+        contract.action_renew()
+        renewed = contract.renewal_id.balance_ids
+        dates = {"opened_at": "2027-05-04 09:00:00"}
+        with freeze_time("2027-05-05"):
+            later = [self._create_covered_ticket(**dates) for _place in range(3)]
+        self.assertEqual(renewed.used, 2.0)
+        waiting = later[2].contract_usage_ids
+        self.assertEqual(waiting.state, "waiting")
+        self._create_covered_ticket()
+        self.assertEqual((renewed.carried, renewed.left), (1.0, 0.0))
+        contract.balance_ids.granted = 3.0
+        self.assertEqual((renewed.carried, waiting.state), (2.0, "used"))
+
+    def test_nobody_says_what_is_carried_over(self):
+        contract = self._create_contract(is_active=False, balances=[{"granted": 1.0}])
+        other = self._create_contract(is_active=False, balances=[{"granted": 9.0}])
+        with self.assertRaisesRegex(UserError, "follows from the tickets"):
+            contract.balance_ids.carried_from_id = other.balance_ids
+
     def test_a_contract_is_renewed_once(self):
         contract = self._create_contract()
         contract.action_prepare_renewal()
