@@ -133,7 +133,11 @@ class ServiceAsset(models.Model):
 
     @api.model
     def _prepare_service_entry_exchange(self, exchange):
-        """Return what the timeline says of an exchange of a component."""
+        """Return what the timeline says of an exchange of a component.
+
+        Its ticket may be of another team: then it is not named.
+        """
+        ticket = exchange.ticket_id._filtered_access("read")
         new = exchange.installed_id or exchange.product_id
         if exchange.removed_id and new:
             badge = self.env._("Exchanged")
@@ -143,9 +147,7 @@ class ServiceAsset(models.Model):
             badge = self.env._("Taken Out")
         return {
             "title": exchange.display_name,
-            "text": " · ".join(
-                filter(None, (exchange.ticket_id.display_name, exchange.note))
-            ),
+            "text": " · ".join(filter(None, (ticket.display_name, exchange.note))),
             "badge": badge,
             "tone": "info",
             "who": self.env["res.partner"]._get_service_person(exchange),

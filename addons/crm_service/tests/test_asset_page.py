@@ -41,7 +41,9 @@ class TestAssetPage(ServiceCommon):
             opened_at="2025-03-03 09:00:00",
         )
         cls.transfer = cls.unit._transfer(cls.bob, date="2025-03-04", note="Sold")
-        cls.exchange = cls.pump._exchange(cls.seal, date="2025-03-05")
+        cls.exchange = cls.pump._exchange(
+            cls.seal, date="2025-03-05", ticket_id=cls.inner.id
+        )
         cls.meter = cls.env["service.asset.meter"].create({"name": "Hours", "uom": "h"})
         cls.reading = cls.env["service.asset.reading"].create(
             {
@@ -185,6 +187,9 @@ class TestAssetPage(ServiceCommon):
     def test_a_technician_sees_his_own_tickets_and_what_was_done_to_the_unit(self):
         kinds = {kind for kind, _id in self._rows(self.technician)}
         self.assertEqual(kinds, {"reading", "exchange", "transfer", *MILESTONES})
+        for user, is_named in ((self.technician, False), (self.agent, True)):
+            told = self._page(user).get_timeline(self.unit.id, kinds=["exchange"])
+            self.assertEqual(self.inner.number in str(told), is_named)
         page = self._page(self.technician).get_page(self.unit.id)
         self.assertEqual(page["troubles"]["total"], 0)
 
