@@ -86,11 +86,15 @@ class ServiceContract(models.Model):
 
     @api.model
     def _complete_vals(self, vals):
-        """Return `vals` with the balances of the template, unless it names some."""
+        """Return `vals` with the balances of the template, unless it names some.
+
+        A renewal has those of the contract before, also if that has none.
+        """
         if not vals.get("date_end", True):
             vals = {name: value for name, value in vals.items() if name != "date_end"}
         template = self.env["service.contract.template"].browse(vals.get("template_id"))
-        if not template or vals.get("balance_ids"):
+        has_own = vals.get("balance_ids") or vals.get("renewal_of_id")
+        if not template or has_own:
             return vals
         rows = [Command.create(b._prepare_balance_vals()) for b in template.balance_ids]
         return {**vals, "balance_ids": rows}

@@ -132,6 +132,16 @@ class TestContractRenewal(ContractCommon):
         contract.balance_ids.granted = 3.0
         self.assertEqual((renewed.carried, waiting.state), (2.0, "used"))
 
+    def test_balances_that_were_taken_out_stay_out(self):
+        template = self.env["service.contract.template"].create(
+            {"name": "Gold", "balance_ids": [Command.create({"granted": 4.0})]}
+        )
+        contract = self._create_contract(template_id=template.id)
+        self.assertEqual(contract.balance_ids.granted, 4.0)
+        contract.balance_ids.unlink()
+        contract.action_renew()
+        self.assertFalse(contract.renewal_id.balance_ids)
+
     def test_nobody_says_what_is_carried_over(self):
         contract = self._create_contract(is_active=False, balances=[{"granted": 1.0}])
         other = self._create_contract(is_active=False, balances=[{"granted": 9.0}])
