@@ -36,6 +36,7 @@ class ServiceTimeEntry(models.Model):
         """
         vals_list = [self._complete_times(vals) for vals in vals_list]
         for vals in vals_list:
+            self._check_ticket(vals)
             self.browse()._ensure_possible(vals)
         entries = super().create(vals_list)
         entries._after_change()
@@ -64,6 +65,7 @@ class ServiceTimeEntry(models.Model):
             return super().write(vals)
         if TERMS & vals.keys():
             self._ensure_free()
+        self._check_ticket(vals)
         if "hours" in vals and "stop" in vals:
             vals = {name: value for name, value in vals.items() if name != "hours"}
         self._ensure_possible(vals)
@@ -98,6 +100,16 @@ class ServiceTimeEntry(models.Model):
     # They come before PostgreSQL's own checks, to say what is wrong in a sentence; what
     # others write at the same moment is left to those.
 
+    @api.model
+    def _check_ticket(self, vals):
+        """Refuse time on a ticket that the user may not see.
+
+        :param dict vals: what is about to be written
+        :raises AccessError: of a ticket of others
+        """
+        if ticket_id := vals.get("ticket_id"):
+            self.env["service.ticket"].browse(ticket_id).check_access("read")
+
     def _ensure_possible(self, vals):
         """Refuse times that cannot be, before they are written.
 
@@ -120,11 +132,12 @@ class ServiceTimeEntry(models.Model):
     @api.model
     def _ensure_times(self, start, stop):
         """Refuse an end before the beginning, more than a day, and the future."""
-        if start and start > self._get_now() + timedelta(minutes=1):
+        soon = self._get_now() + timedelta(minutes=1)
+        if (start and start > soon) or (stop and stop > soon):
             raise ValidationError(
                 self.env._(
-                    "This time begins in the future. Enter it when the work is done, "
-                    "or correct the start."
+                    "This time is yet to come. Enter it when the work is done, or "
+                    "correct its start or its end."
                 )
             )
         if start and stop and stop < start:

@@ -149,7 +149,7 @@ class TestTimeEntry(ServiceCommon):
         ):
             with self.assertRaisesRegex(ValidationError, words):
                 self._create_entry(start=start, stop=stop)
-        with freeze_time(NOW), self.assertRaisesRegex(ValidationError, "future"):
+        with freeze_time(NOW), self.assertRaisesRegex(ValidationError, "yet to come"):
             self._create_entry(
                 start=NOW + timedelta(hours=1), stop=NOW + timedelta(hours=2)
             )
@@ -176,6 +176,20 @@ class TestTimeEntry(ServiceCommon):
             with self.assertRaises(AccessError):
                 entry.with_user(user).read(["hours"])
         self.assertEqual(entry.with_user(self.agent).hours, 1.0)
+
+    def test_no_time_is_entered_on_a_ticket_of_others(self):
+        hidden = self._create_ticket()
+        with self.assertRaises(AccessError):
+            self._create_entry(self.technician, ticket_id=hidden.id)
+        entry = self._create_entry(self.technician)
+        with self.assertRaises(AccessError):
+            entry.ticket_id = hidden
+        entry.ticket_id = self.other
+        self.assertEqual(entry.ticket_id, self.other)
+
+    def test_time_ends_when_it_is_over(self):
+        with freeze_time(NOW), self.assertRaisesRegex(ValidationError, "yet to come"):
+            self._create_entry(start=NOW, stop=NOW + timedelta(hours=5))
 
     def test_time_follows_the_ticket_that_it_becomes(self):
         entry = self._create_entry()
