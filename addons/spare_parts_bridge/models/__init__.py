@@ -136,6 +136,7 @@ from . import (
     service_contract_credit,
     account_move_line_contract,
     account_move_replaced,
+    account_tax,
     res_company_contract,
     res_config_settings_contract,
     service_warranty_extension,

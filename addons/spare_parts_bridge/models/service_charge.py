@@ -295,7 +295,7 @@ class ServiceCharge(models.Model):
     def _get_list_price(self):
         """Return the price of one unit by the customer's pricelist.
 
-        In the currency of the company, on the day of the work.
+        Before taxes, in the currency of the company, on the day of the work.
 
         :raises UserError: the pricelist's currency has no rate
         """
@@ -314,6 +314,11 @@ class ServiceCharge(models.Model):
             currency=company.currency_id,
             uom=self.product_uom_id or product_sudo.uom_id,
             date=self.date or fields.Date.context_today(self),
+        )
+        taxes_sudo = product_sudo.taxes_id._filter_taxes_by_company(company)
+        included_sudo = taxes_sudo._get_included_in_price()
+        price = taxes_sudo._adapt_price_unit_to_another_taxes(
+            price, product_sudo, included_sudo, taxes_sudo.browse()
         )
         return price * (self.rate_id.price_percent if self.rate_id else 100.0) / 100.0
 

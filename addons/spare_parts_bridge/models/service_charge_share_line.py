@@ -18,6 +18,11 @@ class ServiceChargeShare(models.Model):
         vals_list = [share._prepare_sale_line_vals(order) for share in self]
         lines = lines.with_env(order.env).create(vals_list)
         for share, line in zip(self, lines, strict=True):
+            if included := line.tax_ids._get_included_in_price():
+                # amounts of shares are before taxes
+                line.price_unit = included._adapt_price_unit_to_another_taxes(
+                    line.price_unit, line.product_id, included.browse(), included
+                )
             share._sell(line)
 
     def _prepare_sale_line_vals(self, order):

@@ -74,6 +74,42 @@ class TestTicketCredit(BillingCommon):
         with self.assertRaisesRegex(UserError, "credited again since"):
             note.button_draft()
 
+    # -- taxes that prices include ------------------------------------------------
+
+    def test_an_amount_before_taxes_is_earned_whole_where_prices_include_them(self):
+        self.tax.price_include_override = "tax_included"
+        self.set_shares(customer=0.5, warranty=0.5)
+        self.charge(2.0, unit_price=120.0)
+        self.assertEqual(self.get_ticket().amount_to_invoice, 120.0)
+        self.assertEqual(self.invoice(self.ticket).amount_untaxed, 120.0)
+
+    def test_a_price_of_the_pricelist_that_includes_taxes_is_told_without(self):
+        self.tax.price_include_override = "tax_included"
+        self.set_shares(customer=1)
+        self.labour.list_price = 60.0 * (1 + self.tax.amount / 100)
+        self.charge(2.0)
+        self.assertEqual(self.get_ticket().amount_to_invoice, 120.0)
+        self.assertEqual(self.invoice(self.ticket).amount_untaxed, 120.0)
+
+    def test_a_customer_without_tax_pays_the_amount_before_taxes(self):
+        self.tax.price_include_override = "tax_included"
+        self.customer.with_company(
+            self.service
+        ).property_account_position_id = self.env["account.fiscal.position"].create(
+            {"name": "Abroad", "company_id": self.service.id}
+        )
+        free = self.tax.copy({"amount": 0.0, "name": "None"})
+        free.original_tax_ids = self.tax
+        free.fiscal_position_ids = self.customer.with_company(
+            self.service
+        ).property_account_position_id
+        self.set_shares(customer=1)
+        self.labour.list_price = 100.0 * (1 + self.tax.amount / 100)
+        self.charge()
+        invoice = self.invoice(self.ticket)
+        self.assertEqual(invoice.amount_total, 100.0)
+        self.assertEqual(invoice.invoice_line_ids.tax_ids, free)
+
     # -- whose order it is --------------------------------------------------------
 
     def test_further_work_does_not_go_onto_the_order_of_an_insurer(self):
