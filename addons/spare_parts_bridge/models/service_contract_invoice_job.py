@@ -1,5 +1,6 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
 # So many periods are invoiced while the user waits; more are left to the job.
@@ -50,7 +51,7 @@ class ServiceContractInvoiceRun(models.Model):
             own = run.with_user(user).with_context(
                 allowed_company_ids=run.company_id.ids
             )
-            while retrying(own._run_batch, own.env):
+            while retrying(own._run_batch_safely, own.env):
                 left = own._count_left()
                 if not cron._commit_progress(BATCH, remaining=left):
                     return
@@ -67,6 +68,22 @@ class ServiceContractInvoiceRun(models.Model):
             ("state", "=", "ready"),
             ("is_left_out", "=", False),
         ]
+
+    def _run_batch_safely(self):
+        """Invoice a batch; a run that may not go on ends, and holds no other up.
+
+        :return: whether something is left
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._run_batch()
+        except UserError as error:
+            # sudo: whoever began the run may have lost the right to it
+            run_sudo = self.sudo()
+            lines_sudo = run_sudo.line_ids.search(self._get_left_domain())
+            lines_sudo.write({"state": "failed", "reason": str(error)})
+            run_sudo.write({"state": "done", "done_at": fields.Datetime.now()})
+            return False
 
     def _run_batch(self, limit=BATCH):
         """Invoice at most so many periods, whole invoices at a time.

@@ -256,6 +256,24 @@ class TestContractInvoice(PartsCommon):
         self.assertEqual(run.progress, 100.0)
         self.assertEqual(run.sudo().line_ids.move_id.create_uid, self.billing)
 
+    def test_a_run_that_may_not_go_on_holds_no_other_up(self):
+        self.patch(self.registry["service.contract.invoice.run"], "_start", lambda s: 0)
+        self.create_contract()
+        stuck = self.preview()
+        stuck.action_run()
+        self.billing.group_ids = [
+            Command.unlink(self.env.ref("account.group_account_invoice").id)
+        ]
+        with self.enter_registry_test_mode():
+            self.env.ref(
+                "spare_parts_bridge.ir_cron_contract_invoice_run"
+            ).method_direct_trigger()
+        stuck.invalidate_recordset()
+        stuck = stuck.with_user(self.env.user).sudo()
+        self.assertEqual(stuck.state, "done")
+        self.assertEqual(set(stuck.line_ids.mapped("state")), {"failed"})
+        self.assertTrue(stuck.line_ids[0].reason)
+
     def test_a_cancelled_invoice_does_not_come_back_beside_a_new_one(self):
         self.create_contract()
         first = self.invoice(until="2026-01-01")
