@@ -44,6 +44,25 @@ class TestRemedyCredit(BillingCommon):
             note.invoice_line_ids.account_id, invoice.invoice_line_ids.account_id
         )
 
+    def test_whom_it_is_about_does_not_learn_the_invoice_by_the_window(self):
+        invoice = self.create_invoice(100.0)
+        remedy = self.create_remedy()
+        windows = self.env["service.remedy.credit"]
+        values = {"remedy_id": remedy.id}
+        specification = {"remedy_id": {}, "invoice_id": {}, "invoice_name": {}}
+        shown = self.as_user(windows, self.agent).onchange(
+            values, ["remedy_id"], specification
+        )
+        self.assertEqual(shown["value"]["invoice_id"], invoice.id)
+        remedy.ticket_id.write(
+            {"complaint_about": "person", "complained_user_id": self.agent.id}
+        )
+        shown = self.as_user(windows, self.agent).onchange(
+            values, ["remedy_id"], specification
+        )
+        self.assertFalse(shown["value"].get("invoice_id"))
+        self.assertFalse(shown["value"].get("invoice_name"))
+
     def test_every_amount_is_credited_to_the_cent(self):
         invoice = self.create_invoice(1000.0, 0.07)
         for amount in (0.01, 0.05, 3.33, 7.77, 19.99, 100.03):

@@ -26,6 +26,7 @@ class ServiceRemedyCredit(models.TransientModel):
     invoice_id = fields.Many2one(
         "account.move",
         compute="_compute_invoice_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('move_type', '=', 'out_invoice'), ('state', '=', 'posted'), "
