@@ -310,6 +310,15 @@ class TestUnitDelivery(PartsCommon):
         self.assertEqual(self._units(lots).serial_number, "P-1")
         self.assertFalse(self.service.service_past_wanted)
 
+    def test_what_somebody_archived_stays_archived(self):
+        lots = self._lots("P-3")
+        self._deliver(lots)
+        unit = self._units(lots)
+        unit.active = False
+        self.assertFalse(unit._find_past_lots(0) & lots)
+        unit.lot_id = False
+        self.assertEqual(unit._find_past_lots(0) & lots, lots)
+
     def test_the_forms_of_stock_open_for_whoever_has_no_group_of_ours(self):
         lots = self._lots("V-1")
         with Form(self.as_user(lots, self.storekeeper)) as form:
