@@ -77,7 +77,8 @@ class ServiceTicket(models.Model):
                     "nothing of what was done, or have the invoice already."
                 )
             )
-        orders_sudo.currency_id._ensure_rate(orders_sudo.company_id[:1], date)
+        for company, orders in orders_sudo.grouped("company_id").items():
+            orders.currency_id._ensure_rate(company, date)
         # final: what was paid before is taken off
         invoices_sudo = orders_sudo._create_invoices(grouped=per_ticket, final=True)
         invoices_sudo.write({"invoice_date": date})

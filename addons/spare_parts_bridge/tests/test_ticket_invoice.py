@@ -234,6 +234,22 @@ class TestTicketInvoice(BillingCommon):
         repair.sale_order_id.action_cancel()
         self.assertTrue(share._is_to_invoice())
 
+    def test_rates_are_asked_of_each_company(self):
+        asked = []
+        self.patch(
+            self.env.registry["res.currency"],
+            "_ensure_rate",
+            lambda currencies, company, date=None: asked.append(company),
+        )
+        self.set_shares(customer=1)
+        self.charge()
+        other = self.create_ticket(company_id=self.factory.id)
+        self.create_charge(other, self.labour)
+        self.assertNotEqual(other.company_id, self.ticket.company_id)
+        asked.clear()
+        (self.ticket | other)._invoice_customers(fields.Date.today())
+        self.assertEqual(set(asked), {self.ticket.company_id, other.company_id})
+
     def test_job_sheets_of_tickets_sell_nothing_themselves(self):
         repair = self.create_repair({self.part: 1.0}, ticket_id=self.ticket.id)
         with self.assertRaisesRegex(UserError, "charged on ticket"):
