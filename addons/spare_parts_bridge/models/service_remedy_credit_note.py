@@ -1,6 +1,7 @@
 # Part of the After-Sales Service add-ons. LGPL-3, see LICENSE.
 from odoo import Command, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 # So often a price is corrected until the total has the amount to the cent.
 ROUNDS = 3
@@ -119,7 +120,16 @@ class ServiceRemedy(models.Model):
         return amount
 
     def _check_creditable(self, invoice_sudo, amount):
-        """Refuse to credit more than what is left of the invoice."""
+        """Refuse to credit more than what is left of the invoice.
+
+        Its row is written, see `_lock_grants`: remedies of two tickets may credit it.
+        """
+        self.env.execute_query(
+            SQL(
+                "UPDATE account_move SET id = id WHERE id = %s RETURNING id",
+                invoice_sudo.id,
+            )
+        )
         refunds_sudo = invoice_sudo.reversal_move_ids.filtered(
             lambda move: move.state != "cancel" and move.move_type == "out_refund"
         )

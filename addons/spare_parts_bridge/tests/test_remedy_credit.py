@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .billing_common import BillingCommon
 
@@ -18,6 +19,33 @@ class TestRemedyCredit(BillingCommon):
     def credit(self, remedy, user=None, **values):
         self.open_window(remedy, user, **values).action_confirm()
         return remedy.credit_note_id
+
+    def test_an_invoice_is_credited_by_one_at_a_time(self):
+        invoice = self.create_invoice(100.0)
+        self.env.flush_all()
+        query = SQL("SELECT ctid FROM account_move WHERE id = %s", invoice.id)
+        before = self.env.execute_query(query)
+        remedy = self.create_remedy()
+        remedy._check_credit(invoice.sudo(), fields.Date.today())
+        self.assertNotEqual(self.env.execute_query(query), before)
+
+    def test_whom_a_complaint_is_about_is_told_no_invoice(self):
+        invoice = self.create_invoice(100.0)
+        complaint = self.create_complaint()
+        remedy = self.create_remedy(ticket=complaint)
+        windows = self.as_user(self.env["service.remedy.credit"], self.supervisor)
+
+        def get_proposal():
+            values = {"remedy_id": remedy.id}
+            spec = {"remedy_id": {}, "invoice_id": {}}
+            return windows.onchange(values, ["remedy_id"], spec)["value"]
+
+        self.assertEqual(get_proposal()["invoice_id"], invoice.id)
+        complaint.write(
+            {"complaint_about": "person", "complained_user_id": self.supervisor.id}
+        )
+        self.env.invalidate_all()
+        self.assertFalse(get_proposal().get("invoice_id"))
 
     def test_an_agent_drafts_a_credit_note_of_the_customers_only_invoice(self):
         invoice = self.create_invoice(100.0, 33.33)

@@ -46,6 +46,7 @@ class ServiceTicketQuote(models.TransientModel):
         compute="_compute_requirements",
         store=True,
         readonly=False,
+        compute_sudo=False,
         help="The customer signs on their page, in the browser.",
     )
     require_payment = fields.Boolean(
@@ -53,6 +54,7 @@ class ServiceTicketQuote(models.TransientModel):
         compute="_compute_requirements",
         store=True,
         readonly=False,
+        compute_sudo=False,
         help="The customer pays on their page to accept.",
     )
     is_to_send = fields.Boolean(
