@@ -87,15 +87,18 @@ class ServiceCustomerValue(models.Model):
 
     @api.model
     def _get_items_query(self, company):
-        """Return the query of posted journal items: income, and cost of goods sold."""
+        """Return the query of posted journal items: income, and cost of goods sold.
+
+        What was given back for a remedy lowers the income, whatever its account.
+        """
         return SQL(
             """
             SELECT partner.commercial_partner_id AS partner_id,
                    EXTRACT(YEAR FROM line.date)::int AS year,
-                   CASE WHEN account.account_type = 'income'
-                        THEN -line.balance ELSE 0 END::numeric AS revenue,
-                   CASE WHEN account.account_type = 'income'
-                        THEN 0 ELSE line.balance END::numeric AS cost_goods,
+                   CASE WHEN line.display_type = 'cogs'
+                        THEN 0 ELSE -line.balance END::numeric AS revenue,
+                   CASE WHEN line.display_type = 'cogs'
+                        THEN line.balance ELSE 0 END::numeric AS cost_goods,
                    0::numeric AS cost_service
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
@@ -105,6 +108,9 @@ class ServiceCustomerValue(models.Model):
                AND NOT EXISTS (%(charged)s)
                AND ((account.account_type = 'income'
                      AND move.move_type IN %(income_types)s)
+                 OR (line.display_type = 'product'
+                     AND move.move_type = 'out_refund'
+                     AND move.service_remedy_id IS NOT NULL)
                  OR (line.display_type = 'cogs'
                      AND account.account_type IN ('expense', 'expense_direct_cost')))
             """,

@@ -122,6 +122,35 @@ class TestCustomerValue(PartsCommon):
         self.recompute()
         self.assertEqual(list(self.years()), [2025])
 
+    def test_what_was_given_for_goodwill_lowers_what_the_customer_brought(self):
+        self.invoice(500, "2025-03-01")
+        complaint = self.env["service.ticket.type"].search(
+            [("category", "=", "complaint")], limit=1
+        )
+        remedies = self.env["service.remedy"]._with_flow()
+        remedy = remedies.create(
+            {
+                "ticket_id": self.create_ticket(type_id=complaint.id).id,
+                "kind": "refund",
+                "amount": 100.0,
+                "state": "granted",
+            }
+        )
+        goodwill = self.env["account.account"].search(
+            [("account_type", "=", "expense"), ("company_ids", "in", self.service.ids)],
+            limit=1,
+        )
+        line = {"name": "Sorry", "price_unit": 100.0, "account_id": goodwill.id}
+        self.invoice(
+            100,
+            "2025-04-01",
+            move_type="out_refund",
+            service_remedy_id=remedy.id,
+            invoice_line_ids=[Command.create({**line, "tax_ids": [Command.clear()]})],
+        )
+        self.recompute()
+        self.assertEqual(self.years(), {2025: (400, 0, 400)})
+
     def test_another_company_and_a_vendor_bill_change_nothing(self):
         self.invoice(1000, "2025-03-01")
         self.env["account.move"].create(
