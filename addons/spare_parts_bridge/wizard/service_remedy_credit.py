@@ -29,7 +29,6 @@ class ServiceRemedyCredit(models.TransientModel):
         compute_sudo=False,
         store=True,
         readonly=False,
-        compute_sudo=False,
         domain="[('move_type', '=', 'out_invoice'), ('state', '=', 'posted'), "
         "('company_id', '=', company_id), "
         "('commercial_partner_id', '=', partner_id)]",
