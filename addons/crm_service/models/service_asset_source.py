@@ -156,7 +156,7 @@ class ServiceAsset(models.Model):
     @api.model
     def _prepare_service_entry_transfer(self, transfer):
         """Return what the timeline says of another owner or site."""
-        if transfer.is_owner_changed:
+        if transfer.from_partner_id != transfer.to_partner_id:
             pair = (transfer.from_partner_id, transfer.to_partner_id)
             badge = self.env._("Other Owner")
         else:

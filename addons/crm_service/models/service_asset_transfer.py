@@ -56,9 +56,11 @@ class ServiceAssetTransfer(models.Model):
 
     @api.depends("from_partner_id", "to_partner_id")
     def _compute_is_owner_changed(self):
+        """Tell whether another company or person has it; not who speaks for them."""
         for transfer in self:
-            changed = transfer.from_partner_id != transfer.to_partner_id
-            transfer.is_owner_changed = changed
+            giver = transfer.from_partner_id.commercial_partner_id
+            owner = transfer.to_partner_id.commercial_partner_id
+            transfer.is_owner_changed = giver != owner
 
     @api.constrains("date")
     def _check_date(self):

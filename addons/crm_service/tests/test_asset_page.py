@@ -193,6 +193,16 @@ class TestAssetPage(ServiceCommon):
         page = self._page(self.technician).get_page(self.unit.id)
         self.assertEqual(page["troubles"]["total"], 0)
 
+    def test_who_speaks_for_the_owner_is_no_other_owner(self):
+        firm = self._create_partner(name="Acme", is_company=True)
+        contact = self._create_partner(name="Cora", parent_id=firm.id)
+        unit = self._create_asset(serial_number="A-1", partner_id=firm.id)
+        unit.partner_id = contact
+        self.assertFalse(unit.transfer_ids.is_owner_changed)
+        unit.partner_id = self.bob
+        told = unit.transfer_ids.sorted("id").mapped("is_owner_changed")
+        self.assertEqual(told, [False, True])
+
     def test_a_complaint_about_the_reader_is_not_there(self):
         self.anger.write(
             {"complaint_about": "person", "complained_user_id": self.agent.id}
