@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ..const import METER_DAYS
 from ..tools import meter_total
@@ -135,6 +136,22 @@ class ServiceAssetReading(models.Model):
         return {(reading.asset_id, reading.meter_id) for reading in self}
 
     @api.model
+    @api.model
+    def _lock_units(self, ids):
+        """Let nobody else count readings of these units meanwhile.
+
+        The rows are written, not only locked: who comes second has counted without
+        the first one's reading, fails to serialize, and Odoo calls it again.
+        """
+        self.env.execute_query(
+            SQL(
+                "UPDATE service_asset SET id = id WHERE id IN ("
+                "SELECT id FROM service_asset WHERE id IN %s "
+                "ORDER BY id FOR UPDATE) RETURNING id",
+                tuple(ids),
+            )
+        )
+
     def _recount(self, rows):
         """Check rows of readings and keep the total of each, in one query for all.
 
@@ -144,6 +161,7 @@ class ServiceAssetReading(models.Model):
         """
         if not rows:
             return
+        self._lock_units({asset.id for asset, _meter in rows})
         # sudo: what others have read counts too
         found_sudo = self.sudo().search(
             [

@@ -38,6 +38,18 @@ class TestAssetReading(ServiceCommon):
         with self.assertRaisesRegex(ValidationError, "showed 100 on 2026-01-01; 90 is"):
             self._read(90, 2)
 
+    def test_who_reads_at_the_same_time_comes_second(self):
+        def get_version():
+            query = "SELECT ctid FROM service_asset WHERE id = %s"
+            self.env.cr.execute(query, [self.unit.id])
+            return self.env.cr.fetchone()
+
+        self._read(100, 1)
+        self.env.flush_all()
+        before = get_version()
+        self._read(110, 2)
+        self.assertNotEqual(get_version(), before)
+
     def test_a_new_meter_begins_anew_and_the_use_goes_on(self):
         self._read(100, 1)
         self._read(150, 2)
