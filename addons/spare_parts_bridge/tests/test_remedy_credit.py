@@ -29,24 +29,6 @@ class TestRemedyCredit(BillingCommon):
         remedy._check_credit(invoice.sudo(), fields.Date.today())
         self.assertNotEqual(self.env.execute_query(query), before)
 
-    def test_whom_a_complaint_is_about_is_told_no_invoice(self):
-        invoice = self.create_invoice(100.0)
-        complaint = self.create_complaint()
-        remedy = self.create_remedy(ticket=complaint)
-        windows = self.as_user(self.env["service.remedy.credit"], self.supervisor)
-
-        def get_proposal():
-            values = {"remedy_id": remedy.id}
-            spec = {"remedy_id": {}, "invoice_id": {}}
-            return windows.onchange(values, ["remedy_id"], spec)["value"]
-
-        self.assertEqual(get_proposal()["invoice_id"], invoice.id)
-        complaint.write(
-            {"complaint_about": "person", "complained_user_id": self.supervisor.id}
-        )
-        self.env.invalidate_all()
-        self.assertFalse(get_proposal().get("invoice_id"))
-
     def test_an_agent_drafts_a_credit_note_of_the_customers_only_invoice(self):
         invoice = self.create_invoice(100.0, 33.33)
         remedy = self.create_remedy(amount=50.0)
