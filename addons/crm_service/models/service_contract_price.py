@@ -176,6 +176,10 @@ class ServiceContract(models.Model):
         :param date last_day: the last day that the contract covers
         :return: float, in the currency of the contract
         """
+        return self._get_price_after(last_day)
+
+    def _get_price_after(self, last_day):
+        """Return what an invoicing period that has begun costs after `last_day`."""
         self.ensure_one()
         if self.invoicing_moment != "advance":
             return 0.0

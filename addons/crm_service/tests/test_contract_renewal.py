@@ -227,7 +227,10 @@ class TestContractRenewal(ContractCommon):
         self._create_covered_ticket()
         window = self._terminate(contract, date(2026, 9, 30))
         self.assertEqual(window.days_left, 92)
-        self.assertEqual(window.credit, 92.0)
+        self.assertEqual(contract._get_price_after(date(2026, 9, 30)), 92.0)
+        # with the bridge, what was invoiced of it
+        credit = contract._get_termination_credit(date(2026, 9, 30))
+        self.assertEqual(window.credit, credit)
         self.assertIn("3 visits", window.balances_left)
         window.save().action_confirm()
         self.assertRecordValues(
@@ -254,12 +257,12 @@ class TestContractRenewal(ContractCommon):
 
     def test_arrears_leave_nothing_to_pay_back(self):
         contract = self._create_contract(price=365.0, invoicing_moment="arrears")
-        self.assertEqual(contract._get_termination_credit(date(2026, 9, 30)), 0.0)
+        self.assertEqual(contract._get_price_after(date(2026, 9, 30)), 0.0)
         monthly = self._create_contract(
             is_active=False, price=31.0, invoicing_period="month"
         )
-        self.assertEqual(monthly._get_termination_credit(date(2026, 1, 21)), 10.0)
-        self.assertEqual(monthly._get_termination_credit(date(2026, 1, 31)), 0.0)
+        self.assertEqual(monthly._get_price_after(date(2026, 1, 21)), 10.0)
+        self.assertEqual(monthly._get_price_after(date(2026, 1, 31)), 0.0)
 
     def test_a_termination_needs_a_reason_and_a_day_of_the_term(self):
         contract = self._create_contract()

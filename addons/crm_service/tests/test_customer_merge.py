@@ -12,6 +12,10 @@ PHONE = "+390255501234"
 NOT_BY_HAND = ("res.partner", "res.users", "res.company", "service.partner.merge")
 
 
+# Reckoned anew for the one who stays, where the bridge is installed.
+RECKONED = {"service.customer.value"}
+
+
 @tagged("post_install", "-at_install")
 class TestCustomerMerge(ServiceCommon):
     @classmethod
@@ -74,7 +78,9 @@ class TestCustomerMerge(ServiceCommon):
         env = self.env[model].sudo().env
         for name, field in env[model]._fields.items():
             wanted = field.required and field.store and name not in values
-            if wanted and not (field.default or field.compute or field.related):
+            # a record that is computed from others, there are none of here
+            computed = field.compute and (field.type != "many2one" or field.readonly)
+            if wanted and not (field.default or computed or field.related):
                 values[name] = self._fill(field)
         rows = env[model]
         if hasattr(rows, "_with_flow"):  # what only the process writes
@@ -85,6 +91,8 @@ class TestCustomerMerge(ServiceCommon):
         if field.type == "many2one":
             if field.comodel_name == "service.ticket":
                 return self._create_ticket().id
+            if field.comodel_name == "res.partner":
+                return self.ann.id
             found = self.env[field.comodel_name].sudo().search([], limit=1)
             return (found or self._build(field.comodel_name)).id
         if field.type == "selection":
@@ -120,7 +128,8 @@ class TestCustomerMerge(ServiceCommon):
                 terms = {"name": "Plus", "is_extension": True}
                 policy = self._build("service.warranty.policy", **terms)
                 values["policy_id"] = policy.id
-            rows[model, column] = self._build(model, **values)
+            if model not in RECKONED:
+                rows[model, column] = self._build(model, **values)
         self.assertGreaterEqual(
             set(rows),
             {

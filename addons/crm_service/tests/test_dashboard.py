@@ -106,7 +106,15 @@ class TestDashboard(ServiceCommon):
         self.assertLessEqual(few, 12)
 
     def test_indexes_alone_answer(self):
+        # so many, over so many days, that an index that says less costs more
+        tickets = self.tickets.create([self._prepare_ticket() for _i in range(300)])
         self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE service_ticket SET opened_at = now() - id %% 300 * interval '1 day'"
+            ", closed_at = now() - id %% 300 * interval '1 day' WHERE id IN %s",
+            [tuple(tickets.ids)],
+        )
+        self.env.cr.execute("ANALYZE service_ticket")
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
         self.env.cr.execute("SET LOCAL enable_bitmapscan = off")
         dashboard = self.env["service.dashboard"]
