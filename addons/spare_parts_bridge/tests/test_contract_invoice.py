@@ -6,7 +6,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..tools import contract_invoicing
 from .common import PartsCommon
@@ -373,6 +373,13 @@ class TestContractInvoice(PartsCommon):
             run.line_ids[0].write({"amount": 1.0})
         with self.assertRaises(AccessError):
             self.as_user(self.periods, self.billing).create({})
+
+    def test_who_invoices_a_contract_may_open_it(self):
+        contract = self.create_contract()
+        self.invoice()
+        form = Form(self.as_user(contract, self.billing))
+        self.assertEqual(form.name, contract.name)
+        self.assertIn("period_ids", form._view["fields"])
 
     # -- the end ------------------------------------------------------------------
 
