@@ -17,6 +17,7 @@ class ServiceWarrantyLineMixin(models.AbstractModel):
 
     def write(self, vals):
         """Override to let the units follow."""
+        self.check_access("write")  # nobody has it on the mixin, which has no policy
         policies = self.policy_id
         result = super().write(vals)
         (policies | self.policy_id)._follow()
@@ -24,6 +25,7 @@ class ServiceWarrantyLineMixin(models.AbstractModel):
 
     def unlink(self):
         """Override to let the units follow."""
+        self.check_access("unlink")
         policies = self.policy_id
         result = super().unlink()
         policies.exists()._follow()
