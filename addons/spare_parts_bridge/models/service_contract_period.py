@@ -14,7 +14,7 @@ class ServiceContractPeriod(models.Model):
     _description = "Invoiced Contract Period"
     _inherit = ["parts.guarded.mixin"]
     _order = "period_start desc, id desc"
-    _rec_name = "move_id"
+    _rec_name = "contract_id"
     _check_company_auto = True
 
     contract_id = fields.Many2one(

@@ -180,7 +180,8 @@ def _without_indexes(cr, table):
     """Build the indexes of a table after it was filled, which is much faster."""
     cr.execute(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) "
-        "FROM pg_index WHERE indrelid = %s::regclass AND NOT indisunique",
+        "FROM pg_index WHERE indrelid = %s::regclass AND NOT indisunique AND NOT "
+        "EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)",
         [table],
     )
     found = cr.fetchall()

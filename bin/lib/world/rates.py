@@ -20,8 +20,9 @@ def load(records):
     """Make the products, rates, fees and accounts of service."""
     _load_products(records)
     service = records.companies["service"]
-    service.service_cost_event = "closed"
-    service.service_contract_product_id = product(records, "contract")
+    if not service.service_contract_product_id:
+        service.service_cost_event = "closed"
+        service.service_contract_product_id = product(records, "contract")
     _load_rates(records)
     _load_fees(records)
     _load_accounts(records)
