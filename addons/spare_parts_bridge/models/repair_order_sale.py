@@ -13,6 +13,7 @@ class RepairOrder(models.Model):
 
         :raises UserError: the parts are charged on a ticket
         """
+        self.check_access("write")
         for repair in self.filtered("ticket_id"):
             raise UserError(
                 self.env._(

@@ -157,6 +157,7 @@ class ServiceTicket(models.Model):
     def action_view_charges(self):
         """Open the charges of the ticket, the estimated ones too."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "spare_parts_bridge.service_charge_action"
         )
