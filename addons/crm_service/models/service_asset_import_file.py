@@ -11,6 +11,7 @@ class ServiceAssetImport(models.Model):
 
     def action_download_template(self):
         """Open the address of the empty table."""
+        self.check_access("create")
         return {
             "type": "ir.actions.act_url",
             "url": "/service/unit-import/template",
