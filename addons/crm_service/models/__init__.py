@@ -243,6 +243,7 @@ from . import service_warranty_term
 from . import service_warranty_limit
 from . import service_warranty_extension
 from . import service_asset_warranty
+from . import service_asset_warranty_guard
 from . import service_fault
 from . import service_ticket_fault
 from . import service_entitlement

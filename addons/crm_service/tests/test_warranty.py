@@ -213,6 +213,19 @@ class TestWarranty(WarrantyCommon):
             with self.assertRaisesRegex(ValidationError, "cannot be chosen here"):
                 unit.write(values)
 
+    def test_technicians_choose_no_terms_of_a_unit(self):
+        policy = self._create_policy((False, 120, 100))
+        unit = self._create_unit()
+        theirs = unit.with_env(self._as(self.technician))
+        values = {"chosen_policy_id": policy.id}
+        with self.assertRaisesRegex(AccessError, "decide who pays"):
+            theirs.write(values)
+        with self.assertRaisesRegex(AccessError, "decide who pays"):
+            theirs.create({"serial_number": "MINE-1", **values})
+        theirs.write({"note": "Behind the bar", "chosen_policy_id": False})
+        unit.with_env(self._as(self.agent)).write(values)
+        self.assertEqual(unit.chosen_policy_id, policy)
+
     def test_terms_that_units_have_stay(self):
         policy = self._create_policy((False, 12, 100))
         self._create_unit()
