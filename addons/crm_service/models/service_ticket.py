@@ -323,6 +323,7 @@ class ServiceTicket(models.Model):
         self._complete_basics(vals_list)
         self._complete_assets(vals_list)
         self._complete_customers(vals_list)
+        self._complete_sites(vals_list)
         wanted = [self._complete_stage(vals) for vals in vals_list]
         env = self.env
         if len(vals_list) > MAX_CREATION_NOTES:

@@ -104,12 +104,27 @@ class ServiceTicket(models.Model):
         }
         if not serials:
             return
-        assets = self.env["service.asset"].search(
-            [("serial_number", "in", list(serials))]
-        )
+        companies = {vals["company_id"] for vals in vals_list}
+        assets = self.env["service.asset"]._search_serials(serials, companies)
         by_serial = assets.grouped(lambda a: (a.company_id.id, a.serial_number))
         for vals in vals_list:
             key = (vals["company_id"], vals.get("serial_number"))
             found = by_serial.get(key)
             if found and len(found) == 1 and not vals.get("asset_id"):
                 vals["asset_id"] = found.id
+
+    @api.model
+    def _complete_sites(self, vals_list):
+        """Fill in where the unit stands, if it belongs to the customer."""
+        lacking = [v for v in vals_list if v.get("asset_id") and "site_id" not in v]
+        units = self.env["service.asset"].browse({v["asset_id"] for v in lacking})
+        partners = self.env["res.partner"].browse(
+            {v["partner_id"] for v in lacking if v.get("partner_id")}
+        )
+        customers = {p.id: p.commercial_partner_id for p in partners}
+        places = {unit.id: unit for unit in units}
+        for vals in lacking:
+            unit = places[vals["asset_id"]]
+            owner = unit.partner_id.commercial_partner_id
+            if owner and owner == customers.get(vals.get("partner_id")):
+                vals["site_id"] = unit.site_id.id

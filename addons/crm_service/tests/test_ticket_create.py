@@ -118,6 +118,18 @@ class TestTicketCreate(ServiceCommon):
             ],
         )
 
+    def test_the_site_is_the_units_if_it_is_the_callers(self):
+        owner = self._create_partner(is_company=True, phone="+39 02 5550 7171")
+        site = self._create_partner(name="Cellar", parent_id=owner.id, phone=False)
+        self._create_asset(serial_number="F-71", partner_id=owner.id, site_id=site.id)
+        values = {"serial_number": "F-71", "partner_phone": owner.phone}
+        self.assertEqual(self._create_ticket(**values).site_id, site)
+        other = self._create_partner(phone="+39 02 5550 7272")
+        ticket = self._create_ticket(serial_number="F-71", partner_phone=other.phone)
+        self.assertEqual(ticket.partner_id, other)
+        self.assertFalse(ticket.site_id)
+        self.assertFalse(self._create_ticket(**values, site_id=False).site_id)
+
     def test_a_serial_number_that_is_unknown_is_kept_as_given(self):
         ticket = self._create_ticket(serial_number=" F-8")
         self.assertFalse(ticket.asset_id)

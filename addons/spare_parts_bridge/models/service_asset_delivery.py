@@ -46,14 +46,10 @@ class ServiceAsset(models.Model):
     def _adopt_units(self, lots, deliveries):
         """Return units of `lots` that were registered by hand, now linked."""
         companies = {one.company.id for one in deliveries}
-        units = self.with_context(active_test=False).search(
-            [
-                ("lot_id", "=", False),
-                ("company_id", "in", list(companies)),
-                ("product_id", "in", lots.product_id.ids),
-                ("serial_number", "in", lots.mapped("name")),
-            ]
+        units = self.with_context(active_test=False)._search_serials(
+            lots.mapped("name"), companies
         )
+        units = units.filtered(lambda unit: not unit.lot_id)
         by_key = units.grouped(lambda u: (u.company_id, u.product_id, u.serial_number))
         adopted = self.browse()
         for one in deliveries:
@@ -86,11 +82,9 @@ class ServiceAsset(models.Model):
     @api.model
     def _find_shared_serials(self, deliveries):
         """Return the lots whose number a unit of another product has already."""
-        units = self.with_context(active_test=False).search(
-            [
-                ("serial_number", "in", [one.lot.name for one in deliveries]),
-                ("company_id", "in", [one.company.id for one in deliveries]),
-            ]
+        units = self.with_context(active_test=False)._search_serials(
+            [one.lot.name for one in deliveries],
+            {one.company.id for one in deliveries},
         )
         taken = defaultdict(set)
         for unit in units:
